@@ -1,0 +1,114 @@
+package capacity
+
+// Layout is the whole description of a health system: what exists, where it is,
+// what it is called and who speaks for it. It comes from the configuration, enters
+// the log as events, and holds nothing that changes in the course of a shift.
+type Layout struct {
+	System        System         `json:"system" yaml:"system"`
+	Organisations []Organisation `json:"organisations" yaml:"organisations"`
+	Sites         []Site         `json:"sites" yaml:"sites"`
+	Feeds         []Feed         `json:"feeds" yaml:"feeds"`
+	Units         []Unit         `json:"units" yaml:"units"`
+}
+
+// System is the county, or whatever area one flow centre watches.
+type System struct {
+	ID       string `json:"id" yaml:"id"`
+	Name     string `json:"name" yaml:"name"`
+	TimeZone string `json:"time_zone" yaml:"time_zone"` // IANA name, such as Europe/London
+}
+
+// Organisation is a trust, council or provider.
+type Organisation struct {
+	ID   string `json:"id" yaml:"id"`
+	Name string `json:"name" yaml:"name"`
+	Code string `json:"code,omitempty" yaml:"code,omitempty"` // ODS code
+}
+
+// Site is a hospital or community base.
+type Site struct {
+	ID           string   `json:"id" yaml:"id"`
+	Organisation string   `json:"organisation" yaml:"organisation"`
+	Name         string   `json:"name" yaml:"name"`
+	Short        string   `json:"short,omitempty" yaml:"short,omitempty"` // the name where room is scarce, at most 14 characters
+	Kind         SiteKind `json:"kind" yaml:"kind"`
+	Code         string   `json:"code,omitempty" yaml:"code,omitempty"` // ODS site code
+}
+
+// SiteKind tells acute hospitals from community hospitals.
+type SiteKind string
+
+// The kinds of site.
+const (
+	Acute     SiteKind = "acute"
+	Community SiteKind = "community"
+)
+
+// Feed is one producer's stream of events.
+type Feed struct {
+	ID       string   `json:"id" yaml:"id"`
+	Name     string   `json:"name" yaml:"name"`
+	Owner    string   `json:"owner,omitempty" yaml:"owner,omitempty"` // the role that answers for it
+	Every    int      `json:"every_s" yaml:"every_s"`                 // seconds within which something is expected; silent beyond it
+	Supplies []string `json:"supplies" yaml:"supplies"`               // what it can supply: occupancy, beds, cleaning, expected
+}
+
+// UnitKind says what sort of capacity a unit is.
+type UnitKind string
+
+// The kinds of unit. A unit with beds is a ward, a critical care unit, a community
+// ward or a day unit; an A&E department and a discharge lounge hold patients without beds.
+const (
+	Ward            UnitKind = "ward"
+	AssessmentUnit  UnitKind = "assessment_unit"
+	CriticalCare    UnitKind = "critical_care_unit"
+	CommunityWard   UnitKind = "community_ward"
+	DayUnit         UnitKind = "day_unit"
+	AandE           UnitKind = "ae"
+	DischargeLounge UnitKind = "discharge_lounge"
+)
+
+// BedClass is what a bed may be counted as. Spare beds of one class never make up
+// for a shortage in another. Adult G&A leaves out maternity, mental health,
+// critical care and paediatrics (NHS England bed definitions).
+type BedClass string
+
+// The bed classes.
+const (
+	AdultGA           BedClass = "adult_ga"
+	CriticalCareClass BedClass = "critical_care"
+	Paediatric        BedClass = "paediatric"
+	Maternity         BedClass = "maternity"
+	CommunityClass    BedClass = "community"
+	DayClass          BedClass = "day"
+)
+
+// Unit is anything with capacity.
+type Unit struct {
+	ID      string   `json:"id" yaml:"id"`
+	Site    string   `json:"site" yaml:"site"`
+	Name    string   `json:"name" yaml:"name"`
+	Kind    UnitKind `json:"kind" yaml:"kind"`
+	Class   BedClass `json:"class,omitempty" yaml:"class,omitempty"`
+	Assumed bool     `json:"assumed,omitempty" yaml:"assumed,omitempty"` // its numbers were invented, no source gives them
+
+	PressureAt int `json:"pressure_at,omitempty" yaml:"pressure_at,omitempty"` // occupancy, percent of open beds, from which the unit is under pressure
+	FullAt     int `json:"full_at,omitempty" yaml:"full_at,omitempty"`         // occupancy, percent of open beds, from which it is full
+
+	CleanWithin  int `json:"clean_within_s,omitempty" yaml:"clean_within_s,omitempty"`   // seconds a bed should take to be cleaned
+	AssumedClean int `json:"assumed_clean_s,omitempty" yaml:"assumed_clean_s,omitempty"` // seconds after which a bed with no cleaning report counts as clean, marked assumed; 0 never
+
+	Feeds   []string `json:"feeds,omitempty" yaml:"feeds,omitempty"`     // the feeds that may speak for it; empty means any
+	Aliases []string `json:"aliases,omitempty" yaml:"aliases,omitempty"` // what feeds call it, such as RWP50/W4 (see Place)
+	Beds    []Bed    `json:"beds,omitempty" yaml:"beds,omitempty"`
+}
+
+// Bed is a bed space as laid out. Its ID is unique in its unit; elsewhere it is
+// written unit/bed.
+type Bed struct {
+	ID         string   `json:"id" yaml:"id"`
+	Bay        string   `json:"bay,omitempty" yaml:"bay,omitempty"`
+	SideRoom   bool     `json:"side_room,omitempty" yaml:"side_room,omitempty"`
+	Escalation bool     `json:"escalation,omitempty" yaml:"escalation,omitempty"` // beyond the core complement: closed until a person opens it
+	Aliases    []string `json:"aliases,omitempty" yaml:"aliases,omitempty"`
+}

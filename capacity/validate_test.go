@@ -1,0 +1,104 @@
+package capacity_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"flowcentre/capacity"
+)
+
+func sound() capacity.Layout {
+	return capacity.Layout{
+		System:        capacity.System{ID: "county", Name: "County", TimeZone: "Europe/London"},
+		Organisations: []capacity.Organisation{{ID: "trust", Name: "Trust"}},
+		Sites:         []capacity.Site{{ID: "general", Organisation: "trust", Name: "General", Kind: capacity.Acute}},
+		Feeds:         []capacity.Feed{{ID: "pas", Name: "PAS", Every: 900, Supplies: []string{"occupancy"}}},
+		Units: []capacity.Unit{
+			{ID: "w1", Site: "general", Name: "Ward 1", Kind: capacity.Ward, Class: capacity.AdultGA, Aliases: []string{"X/W1"}, Beds: []capacity.Bed{{ID: "A1", Bay: "Bay A"}, {ID: "A2", Bay: "Bay A"}}},
+			{ID: "ae", Site: "general", Name: "A&E", Kind: capacity.AandE},
+		},
+	}
+}
+
+func TestSoundLayoutHasNoProblem(t *testing.T) {
+	l := sound()
+	assert.Empty(t, l.Validate())
+}
+
+func TestValidateFindsEachFault(t *testing.T) {
+	for name, c := range map[string]struct {
+		path  string
+		spoil func(*capacity.Layout)
+	}{
+		"unit id":        {"units[0].id", func(l *capacity.Layout) { l.Units[0].ID = "W1" }},
+		"unit id twice":  {"units[1].id", func(l *capacity.Layout) { l.Units[1].ID = "w1" }},
+		"bed id":         {"units[0].beds[0].id", func(l *capacity.Layout) { l.Units[0].Beds[0].ID = "A/1" }},
+		"bed twice":      {"units[0].beds[1].id", func(l *capacity.Layout) { l.Units[0].Beds[1].ID = "A1" }},
+		"bed alias":      {"units[0].beds[1].aliases[0]", func(l *capacity.Layout) { l.Units[0].Beds[1].Aliases = []string{"X/W1/A1"} }},
+		"unit alias":     {"units[1].aliases[0]", func(l *capacity.Layout) { l.Units[1].Aliases = []string{"X/W1"} }},
+		"alias as a bed": {"units[0].beds[0].id", func(l *capacity.Layout) { l.Units[1].Aliases = []string{"X/W1/A1"} }},
+		"site":           {"units[0].site", func(l *capacity.Layout) { l.Units[0].Site = "royal" }},
+		"organisation":   {"sites[0].organisation", func(l *capacity.Layout) { l.Sites[0].Organisation = "" }},
+		"site kind":      {"sites[0].kind", func(l *capacity.Layout) { l.Sites[0].Kind = "" }},
+		"unit kind":      {"units[0].kind", func(l *capacity.Layout) { l.Units[0].Kind = "wrd" }},
+		"class":          {"units[0].class", func(l *capacity.Layout) { l.Units[0].Class = "" }},
+		"feed":           {"units[0].feeds[0]", func(l *capacity.Layout) { l.Units[0].Feeds = []string{"lab"} }},
+		"own feed":       {"feeds[0].id", func(l *capacity.Layout) { l.Feeds[0].ID = "centre" }},
+		"every":          {"feeds[0].every", func(l *capacity.Layout) { l.Feeds[0].Every = 0 }},
+		"supplies":       {"feeds[0].supplies[0]", func(l *capacity.Layout) { l.Feeds[0].Supplies[0] = "gossip" }},
+		"pressure":       {"units[0].pressure_at", func(l *capacity.Layout) { l.Units[0].PressureAt, l.Units[0].FullAt = 99, 95 }},
+		"full":           {"units[0].full_at", func(l *capacity.Layout) { l.Units[0].FullAt = 9 }},
+		"cleaning":       {"units[0].assumed_clean", func(l *capacity.Layout) { l.Units[0].CleanWithin, l.Units[0].AssumedClean = 3600, 60 }},
+		"beds of a&e":    {"units[1].beds", func(l *capacity.Layout) { l.Units[1].Beds = []capacity.Bed{{ID: "1"}} }},
+		"ward of none":   {"units[0].beds", func(l *capacity.Layout) { l.Units[0].Beds = nil }},
+		"zone":           {"system.time_zone", func(l *capacity.Layout) { l.System.TimeZone = "" }},
+		"name":           {"units[0].name", func(l *capacity.Layout) { l.Units[0].Name = strings.Repeat("x", 81) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := sound()
+			c.spoil(&l)
+			problems := l.Validate()
+			require.Len(t, problems, 1, "%v", problems)
+			assert.Equal(t, c.path, problems[0].Path)
+			assert.NotEmpty(t, problems[0].Reason)
+			assert.NotEmpty(t, problems[0].Remedy)
+		})
+	}
+}
+
+func TestLimits(t *testing.T) {
+	l := sound()
+	for i := range capacity.MaxUnits {
+		l.Units = append(l.Units, capacity.Unit{ID: fmt.Sprintf("x%d", i), Site: "general", Name: "X", Kind: capacity.AandE})
+	}
+	for i := range capacity.MaxBeds {
+		l.Units[0].Beds = append(l.Units[0].Beds, capacity.Bed{ID: fmt.Sprintf("B%d", i)})
+	}
+	problems := l.Validate()
+	require.Len(t, problems, 2)
+	assert.Equal(t, "2002 units are more than the 2000 one centre holds", problems[0].Reason)
+	assert.Equal(t, "20002 beds are more than the 20000 one centre holds", problems[1].Reason)
+}
+
+func TestDigestTellsLayoutsApart(t *testing.T) {
+	l, same, other := sound(), sound(), sound()
+	same.Sites = append([]capacity.Site{}, same.Sites...)
+	other.Units[0].Beds[1].SideRoom = true
+	assert.Len(t, l.Digest(), 16)
+	assert.Equal(t, l.Digest(), same.Digest())
+	assert.NotEqual(t, l.Digest(), other.Digest())
+
+	bare, empty := capacity.Layout{}, capacity.Layout{Sites: []capacity.Site{}, Feeds: []capacity.Feed{}}
+	assert.Equal(t, bare.Digest(), empty.Digest())
+}
+
+func TestNearest(t *testing.T) {
+	words := []string{"supplies", "name", "every", "id"}
+	assert.Equal(t, "every", capacity.Nearest("evry", words))
+	assert.Equal(t, "supplies", capacity.Nearest("suplies", words))
+	assert.Empty(t, capacity.Nearest("colour", words))
+}
