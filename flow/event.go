@@ -1,0 +1,259 @@
+package flow
+
+import "flowcentre/capacity"
+
+// Centre is the feed of what the centre itself says: ticks, layout, feed reports. No
+// producer may use it.
+const Centre = "centre"
+
+// Event is one fact as the log holds it. The log gives Seq; the door stamps Recorded
+// from the centre's clock and Digest from the body.
+type Event struct {
+	Seq      uint64           // position in the log, from 1, without gaps
+	ID       string           // the producer's own id, unique in its feed
+	Feed     string           // the CloudEvents source
+	Kind     Kind             // what happened
+	Happened capacity.Instant // when it happened, as the producer says
+	Recorded capacity.Instant // when the door took it in
+	Digest   string           // 16 hexadecimal digits over what the producer sent: tells a repeat from a conflict
+	Data     Data
+}
+
+// Data is what a fact says. Which fields a kind of fact must and may fill is told by
+// Kinds; the rest stay empty.
+type Data struct {
+	// Patient, Visit, FromPatient and FromVisit are keyed hashes in the log. A producer
+	// that posts CloudEvents sends the identifier itself, as authority/type/value
+	// ("RWP50/MR/1234567"); the door replaces it before anything is written.
+	Patient     string   `json:"patient,omitempty"`
+	Also        []string `json:"also,omitempty"` // further identifiers of the same patient
+	Visit       string   `json:"visit,omitempty"`
+	FromPatient string   `json:"from_patient,omitempty"` // the identity that a merge ends
+	FromVisit   string   `json:"from_visit,omitempty"`   // the visit number that a merge or move ends
+
+	Place    string           `json:"place,omitempty"` // where; see capacity.JoinPlace
+	Prior    string           `json:"prior,omitempty"` // where from, as the producer believes; the fold's own history wins
+	Class    PatientClass     `json:"class,omitempty"`
+	Due      capacity.Instant `json:"due,omitempty"`       // when it is expected
+	Outcome  string           `json:"outcome,omitempty"`   // discharge disposition code
+	GoingTo  string           `json:"going_to,omitempty"`  // discharge destination code
+	Reason   string           `json:"reason,omitempty"`    // a code: infection_control, staffing, estates, ...
+	Until    capacity.Instant `json:"until,omitempty"`     // when a closure, restriction or opening ends
+	Status   BedStatus        `json:"status,omitempty"`    // what a bed-status message says of the bed
+	Census   []CensusEntry    `json:"census,omitzero"`     // everyone on the unit; an empty one, not a missing one, says that nobody is
+	Swap     *SwapLeg         `json:"swap,omitempty"`      // the other patient of a swap
+	Role     string           `json:"role,omitempty"`      // who says so: a role, never a name
+	Counter  uint64           `json:"counter,omitempty"`   // the producer's own count of what it has sent
+	Report   *FeedReport      `json:"report,omitempty"`    // what the door saw of a feed
+	Layout   *LayoutPart      `json:"layout,omitempty"`    // a part of the layout
+	Revision uint64           `json:"revision,omitempty"`  // layout revision the part belongs to
+	LayoutID string           `json:"layout_id,omitempty"` // digest of the layout that a commit closes
+}
+
+// PatientClass is HL7 table 0004 in words. Emergency, outpatient and preadmit
+// visits hold no inpatient bed unless a place says so.
+type PatientClass string
+
+// The patient classes.
+const (
+	Inpatient  PatientClass = "inpatient"
+	Emergency  PatientClass = "emergency"
+	Outpatient PatientClass = "outpatient"
+	Preadmit   PatientClass = "preadmit"
+	OtherClass PatientClass = "other"
+)
+
+// BedStatus is HL7 table 0116 in words: what a bed-status message (A20) says.
+type BedStatus string
+
+// The bed statuses.
+const (
+	StatusClosed       BedStatus = "closed"       // C
+	StatusHousekeeping BedStatus = "housekeeping" // H
+	StatusIsolated     BedStatus = "isolated"     // I
+	StatusContaminated BedStatus = "contaminated" // K
+	StatusOccupied     BedStatus = "occupied"     // O
+	StatusUnoccupied   BedStatus = "unoccupied"   // U
+)
+
+// CensusEntry is one patient on a unit at the time of a census. Place is a bed, or the
+// unit itself for a patient without a bed. Patient may be empty: a bed known to be
+// taken, by whom is not told.
+type CensusEntry struct {
+	Place   string `json:"place"`
+	Patient string `json:"patient,omitempty"`
+	Visit   string `json:"visit,omitempty"`
+}
+
+// SwapLeg is the second patient of a swap, and where that patient is now.
+type SwapLeg struct {
+	Patient string `json:"patient"`
+	Visit   string `json:"visit,omitempty"`
+	Place   string `json:"place"`
+}
+
+// FeedReport is the door's summary of one feed since its last report: what was not
+// logged, by reason. At most one a feed and tick; its source is Centre.
+type FeedReport struct {
+	Feed       string         `json:"feed"`
+	Ignored    map[string]int `json:"ignored,omitempty"`    // accepted, no effect here, by what it was ("ORU^R01")
+	Refused    map[string]int `json:"refused,omitempty"`    // by reason code
+	Duplicates int            `json:"duplicates,omitempty"` // answered again, not logged again
+	Last       []Refusal      `json:"last,omitempty"`       // newest refusals, at most 5
+	Connected  bool           `json:"connected,omitempty"`  // a connection of the feed is open
+}
+
+// Refusal is one message that the door refused.
+type Refusal struct {
+	At     capacity.Instant `json:"at"`
+	Reason string           `json:"reason"` // a code, such as no_location
+	Detail string           `json:"detail"` // a sentence for the sender; nothing of the message's content
+	Digest string           `json:"digest"` // 16 hexadecimal digits of the message, to find it at the sender
+}
+
+// LayoutPart is one part of a layout: the frame, or one unit.
+type LayoutPart struct {
+	Frame *capacity.Layout `json:"frame,omitempty"` // the layout without its units
+	Unit  *capacity.Unit   `json:"unit,omitempty"`
+}
+
+// Kind is what happened. Its number never leaves the program; its name does.
+type Kind uint8
+
+// The kinds of fact. The HL7 v2 trigger in brackets is the one that says it
+// (HL7 v2.4 chapter 3).
+const (
+	Unknown                       Kind = iota // a kind this version does not know: passed over and counted
+	Admitted                                  // is on a bed or unit: A01, A04, A06
+	Transferred                               // has moved: A02
+	Swapped                                   // two patients changed beds, in one step: A17
+	Discharged                                // has left: A03
+	MadeOutpatient                            // is no longer an inpatient: A07
+	AdmissionCancelled                        // was never admitted: A11
+	TransferCancelled                         // the latest transfer did not happen: A12
+	DischargeCancelled                        // has not left after all: A13
+	ArrivalExpected                           // a patient is to come: A05, A14
+	ArrivalCancelled                          // is not to come: A27, A38
+	TransferExpected                          // is to move: A15
+	TransferExpectationCancelled              // is not to move: A26
+	DischargeExpected                         // is to leave: A16
+	DischargeExpectationCancelled             // is not to leave then: A25
+	Updated                                   // details corrected: A08
+	Away                                      // is off the ward, bed kept: A09
+	Returned                                  // is back, or has arrived elsewhere: A10
+	LeaveStarted                              // on leave of absence, bed kept: A21
+	LeaveEnded                                // back from leave: A22
+	VisitDeleted                              // the visit was entered in error: A23
+	PatientDeleted                            // the patient record was entered in error: A29
+	PatientMerged                             // two identities are one patient: A18, A34, A36, A39, A40, A43, A46, A47
+	VisitMoved                                // a visit belongs to another patient or number: A42, A45, A50
+	BedStatusTold                             // the state of a bed: A20
+	CleaningStarted                           // a bed is being cleaned
+	Cleaned                                   // a bed is clean and ready
+	BedClosed                                 // a bed or unit takes nobody; patients there stay
+	BedOpened                                 // a closed or escalation bed takes patients
+	CensusTaken                               // everyone on a unit, at a time
+	Tick                                      // the time
+	LayoutFrame                               // a part of a layout: all but the units
+	LayoutUnit                                // a part of a layout: one unit
+	LayoutCommit                              // the layout whose parts went before is in force
+	Heartbeat                                 // a producer is alive
+	FeedReported                              // what the door saw of a feed
+	kindCount
+)
+
+// Spec says what a kind of fact is called on the wire and what it must and may fill.
+type Spec struct {
+	Kind  Kind
+	Type  string   // the CloudEvents type
+	Needs []string // fields of Data, by their JSON names, that must be filled
+	May   []string // further fields that may be
+	Inner bool     // only the centre itself says it; refused from producers
+}
+
+// Family is the second part of the type: bed, clock, layout or feed. It ends the
+// event's subject in the log.
+func (s Spec) Family() string {
+	return family(s.Type)
+}
+
+var specs = [kindCount]Spec{
+	Admitted:                      {Type: "flowcentre.bed.admitted.v1", Needs: f("patient"), May: f("also", "visit", "place", "prior", "class", "due")},
+	Transferred:                   {Type: "flowcentre.bed.transferred.v1", Needs: f("patient", "place"), May: f("also", "visit", "prior", "class")},
+	Swapped:                       {Type: "flowcentre.bed.swapped.v1", Needs: f("patient", "place", "swap"), May: f("also", "visit")},
+	Discharged:                    {Type: "flowcentre.bed.discharged.v1", Needs: f("patient"), May: f("also", "visit", "place", "class", "outcome", "going_to")},
+	MadeOutpatient:                {Type: "flowcentre.bed.made-outpatient.v1", Needs: f("patient"), May: f("also", "visit")},
+	AdmissionCancelled:            {Type: "flowcentre.bed.admission-cancelled.v1", Needs: f("patient"), May: f("also", "visit", "place")},
+	TransferCancelled:             {Type: "flowcentre.bed.transfer-cancelled.v1", Needs: f("patient"), May: f("also", "visit", "place", "prior")},
+	DischargeCancelled:            {Type: "flowcentre.bed.discharge-cancelled.v1", Needs: f("patient"), May: f("also", "visit", "place", "class")},
+	ArrivalExpected:               {Type: "flowcentre.bed.arrival-expected.v1", Needs: f("patient"), May: f("also", "visit", "place", "due", "class")},
+	ArrivalCancelled:              {Type: "flowcentre.bed.arrival-cancelled.v1", Needs: f("patient"), May: f("also", "visit", "place")},
+	TransferExpected:              {Type: "flowcentre.bed.transfer-expected.v1", Needs: f("patient", "place"), May: f("also", "visit", "due")},
+	TransferExpectationCancelled:  {Type: "flowcentre.bed.transfer-expectation-cancelled.v1", Needs: f("patient"), May: f("also", "visit", "place")},
+	DischargeExpected:             {Type: "flowcentre.bed.discharge-expected.v1", Needs: f("patient", "due"), May: f("also", "visit")},
+	DischargeExpectationCancelled: {Type: "flowcentre.bed.discharge-expectation-cancelled.v1", Needs: f("patient"), May: f("also", "visit")},
+	Updated:                       {Type: "flowcentre.bed.updated.v1", Needs: f("patient"), May: f("also", "visit", "place", "class", "due")},
+	Away:                          {Type: "flowcentre.bed.away.v1", Needs: f("patient"), May: f("also", "visit", "place", "prior")},
+	Returned:                      {Type: "flowcentre.bed.returned.v1", Needs: f("patient"), May: f("also", "visit", "place", "prior")},
+	LeaveStarted:                  {Type: "flowcentre.bed.leave-started.v1", Needs: f("patient"), May: f("also", "visit", "due")},
+	LeaveEnded:                    {Type: "flowcentre.bed.leave-ended.v1", Needs: f("patient"), May: f("also", "visit", "place")},
+	VisitDeleted:                  {Type: "flowcentre.bed.visit-deleted.v1", Needs: f("patient", "visit"), May: f("also")},
+	PatientDeleted:                {Type: "flowcentre.bed.patient-deleted.v1", Needs: f("patient"), May: f("also")},
+	PatientMerged:                 {Type: "flowcentre.bed.patient-merged.v1", Needs: f("patient", "from_patient"), May: f("also")},
+	VisitMoved:                    {Type: "flowcentre.bed.visit-moved.v1", Needs: f("patient", "from_visit"), May: f("also", "visit", "from_patient")},
+	BedStatusTold:                 {Type: "flowcentre.bed.status-told.v1", Needs: f("place", "status"), May: f("reason", "role")},
+	CleaningStarted:               {Type: "flowcentre.bed.cleaning-started.v1", Needs: f("place"), May: f("role")},
+	Cleaned:                       {Type: "flowcentre.bed.cleaned.v1", Needs: f("place"), May: f("role")},
+	BedClosed:                     {Type: "flowcentre.bed.closed.v1", Needs: f("place", "reason"), May: f("until", "role")},
+	BedOpened:                     {Type: "flowcentre.bed.opened.v1", Needs: f("place"), May: f("reason", "until", "role")},
+	CensusTaken:                   {Type: "flowcentre.bed.census.v1", Needs: f("place", "census"), May: f("role")},
+	Tick:                          {Type: "flowcentre.clock.tick.v1", Inner: true},
+	LayoutFrame:                   {Type: "flowcentre.layout.frame.v1", Needs: f("layout", "revision"), Inner: true},
+	LayoutUnit:                    {Type: "flowcentre.layout.unit.v1", Needs: f("layout", "revision"), Inner: true},
+	LayoutCommit:                  {Type: "flowcentre.layout.commit.v1", Needs: f("revision", "layout_id"), Inner: true},
+	Heartbeat:                     {Type: "flowcentre.feed.heartbeat.v1", May: f("counter")},
+	FeedReported:                  {Type: "flowcentre.feed.report.v1", Needs: f("report"), Inner: true},
+}
+
+func f(names ...string) []string { return names }
+
+// Kinds lists every kind of fact with what it must and may fill, in a fixed order.
+func Kinds() []Spec {
+	all := make([]Spec, 0, kindCount-1)
+	for k := Unknown + 1; k < kindCount; k++ {
+		all = append(all, k.Spec())
+	}
+	return all
+}
+
+// Spec is what k must and may fill.
+func (k Kind) Spec() Spec {
+	s := specs[k]
+	s.Kind = k
+	return s
+}
+
+// String is the CloudEvents type.
+func (k Kind) String() string { return specs[k].Type }
+
+// KindOf finds the kind of a CloudEvents type, and Unknown if there is none.
+func KindOf(cloudEventsType string) Kind { return kindOf[cloudEventsType] }
+
+var kindOf = func() map[string]Kind {
+	m := make(map[string]Kind, kindCount)
+	for _, s := range Kinds() {
+		m[s.Type] = s.Kind
+	}
+	return m
+}()
+
+func family(cloudEventsType string) string {
+	const prefix = "flowcentre."
+	rest := cloudEventsType[len(prefix):]
+	for i := range len(rest) {
+		if rest[i] == '.' {
+			return rest[:i]
+		}
+	}
+	return rest
+}

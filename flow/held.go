@@ -1,0 +1,74 @@
+package flow
+
+import (
+	"cmp"
+	"slices"
+)
+
+// hold keeps a fact whose place nobody knows until a layout names it.
+func (s *State) hold(e *Event, reason string) {
+	f := s.feedOf(e.Feed)
+	if f != nil && s.held[e.Seq] == nil {
+		if f.held >= maxHeld {
+			f.told.Unheld++
+			s.heard(f)
+			return
+		}
+		f.held++
+		s.heard(f)
+	}
+	kept := *e
+	s.held[e.Seq] = &kept
+	s.view.waiting[e.Seq] = reason
+	s.view.held = true
+	s.changed.key(heldKey(e.Seq))
+}
+
+// retry tries the held facts again, in the order in which they happened, after a
+// layout has changed what is known of places.
+func (s *State) retry() {
+	again := make([]*Event, 0, len(s.held))
+	for _, e := range s.held {
+		again = append(again, e)
+	}
+	slices.SortFunc(again, func(a, b *Event) int {
+		return cmp.Or(cmp.Compare(a.Happened, b.Happened), cmp.Compare(a.Seq, b.Seq))
+	})
+	for _, e := range again {
+		if reason := s.reason(e); reason != "" {
+			s.view.waiting[e.Seq] = reason
+			s.view.held = true
+			continue
+		}
+		delete(s.held, e.Seq)
+		delete(s.view.waiting, e.Seq)
+		s.gone("held", itoa(e.Seq))
+		s.view.held = true
+		s.changed.key(heldKey(e.Seq))
+		if f := s.feeds[e.Feed]; f != nil {
+			f.held--
+			s.heard(f)
+		}
+		s.fact(e)
+	}
+}
+
+// reason is why the fact must still be held, and empty when all its places are known.
+func (s *State) reason(e *Event) string {
+	places := []string{e.Data.Place}
+	if at, _ := s.find(e.Feed, e.Data.Place); e.Kind == CensusTaken && at != (ref{Unit: at.Unit}) {
+		return NotAUnit
+	}
+	if e.Data.Swap != nil {
+		places = append(places, e.Data.Swap.Place)
+	}
+	for _, c := range e.Data.Census {
+		places = append(places, c.Place)
+	}
+	for _, p := range places {
+		if _, reason := s.find(e.Feed, p); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}

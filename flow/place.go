@@ -1,0 +1,72 @@
+package flow
+
+import (
+	"slices"
+
+	"flowcentre/capacity"
+)
+
+// ref is a place of the layout: a unit, a bay of it, or a bed of it.
+type ref struct {
+	Unit string `json:"u,omitempty"`
+	Bay  string `json:"y,omitempty"`
+	Bed  string `json:"b,omitempty"`
+}
+
+// Reasons why a fact is held.
+const (
+	UnknownPlace = "unknown_place" // no unit or bed of the layout has this name; add it, or an alias
+	NotItsUnit   = "not_its_unit"  // the feed may not speak for the unit; add it to the unit's feeds
+	NotAUnit     = "not_a_unit"    // a census of what is not a whole unit; send one of the unit
+)
+
+// find resolves what a feed calls a place. reason is empty when it may be used.
+func (s *State) find(feed, place string) (at ref, reason string) {
+	at, ok := s.places[place]
+	if !ok {
+		return ref{}, UnknownPlace
+	}
+	if u := s.units[at.Unit]; len(u.def.Feeds) > 0 && !slices.Contains(u.def.Feeds, feed) {
+		return ref{}, NotItsUnit
+	}
+	return at, ""
+}
+
+// hint resolves a place that only helps: an unknown one is no reason to hold the fact.
+func (s *State) hint(feed, place string) ref {
+	if place == "" {
+		return ref{}
+	}
+	at, _ := s.find(feed, place)
+	return at
+}
+
+// names are all places of a unit. A bed's name wins over a bay's of the same text.
+func names(u *capacity.Unit) map[string]ref {
+	all := map[string]ref{}
+	for _, n := range u.Names() {
+		all[n] = ref{Unit: u.ID}
+		for i := range u.Beds {
+			if bay := u.Beds[i].Bay; bay != "" {
+				all[capacity.Within(n, bay)] = ref{Unit: u.ID, Bay: bay}
+			}
+		}
+	}
+	for i := range u.Beds {
+		for _, n := range u.BedNames(&u.Beds[i]) {
+			all[n] = ref{Unit: u.ID, Bed: u.Beds[i].ID}
+		}
+	}
+	return all
+}
+
+func (s *State) bed(at ref) *bed {
+	if u := s.units[at.Unit]; u != nil && at.Bed != "" {
+		return u.bed(at.Bed)
+	}
+	return nil
+}
+
+func (s *State) bedByName(name string) *bed {
+	return s.bed(s.places[name])
+}

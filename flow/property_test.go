@@ -1,0 +1,293 @@
+package flow
+
+import (
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"flowcentre/capacity"
+)
+
+// aWard is a small system in which random facts soon meet each other.
+func aWard(beds int) *capacity.Layout {
+	l := &capacity.Layout{
+		System: capacity.System{ID: "county", Name: "County", TimeZone: "Europe/London"},
+		Sites:  []capacity.Site{{ID: "site", Name: "Site"}},
+		Feeds:  []capacity.Feed{{ID: "f0", Name: "F0", Every: 60}, {ID: "f1", Name: "F1", Every: 600}},
+	}
+	for _, id := range []string{"u0", "u1"} {
+		u := capacity.Unit{ID: id, Site: "site", Name: id, Kind: capacity.Ward, Class: capacity.AdultGA, Feeds: []string{"f0", "f1"}, AssumedClean: 900}
+		for b := range beds {
+			u.Beds = append(u.Beds, capacity.Bed{ID: fmt.Sprint("B", b), Bay: fmt.Sprint("Y", b%2), Escalation: b == beds-1})
+		}
+		l.Units = append(l.Units, u)
+	}
+	return l
+}
+
+// history draws a random log: a layout, facts in any order of time, repeats, merges,
+// ticks, layouts that come and go.
+func history(t *rapid.T) []Event {
+	start := capacity.At(time.Date(2027, 1, 12, 8, 0, 0, 0, time.UTC))
+	layout := aWard(4)
+	log := LayoutEvents(layout, 1, start)
+	revision := uint64(1)
+	now := start
+	patients := rapid.SampledFrom([]string{"p0", "p1", "p2", "p3"})
+	visit := rapid.SampledFrom([]string{"", "v0", "v1", "v2"})
+	place := rapid.SampledFrom([]string{"u0/B0", "u0/B1", "u0/B3", "u1/B0", "u1/B1", "u1", "u0", "u1/B9", "u2/B0", "u0/Y1"})
+	kinds := []Kind{}
+	for _, s := range Kinds() {
+		if !s.Inner {
+			kinds = append(kinds, s.Kind)
+		}
+	}
+	for range rapid.IntRange(1, 60).Draw(t, "n") {
+		now = now.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, "later")) * time.Second)
+		e := Event{Feed: rapid.SampledFrom([]string{"f0", "f1", "f2"}).Draw(t, "feed"), Recorded: now}
+		e.Happened = now.Add(-time.Duration(rapid.IntRange(0, 3600).Draw(t, "ago")) * time.Second)
+		e.ID = fmt.Sprint("e", rapid.IntRange(0, 200).Draw(t, "id"))
+		switch rapid.IntRange(0, 20).Draw(t, "sort") {
+		case 0:
+			jump := time.Duration(rapid.SampledFrom([]int{10, 600, 86400, 10 * 86400}).Draw(t, "jump")) * time.Second
+			now = now.Add(jump)
+			log = append(log, Event{Kind: Tick, Feed: Centre, ID: fmt.Sprint("t", now), Happened: now, Recorded: now})
+			continue
+		case 1:
+			revision++
+			other := aWard(rapid.IntRange(1, 10).Draw(t, "beds"))
+			other.Units = other.Units[:rapid.IntRange(1, 2).Draw(t, "units")]
+			log = append(log, LayoutEvents(other, revision, now)...)
+			continue
+		case 2, 3, 4, 5, 6, 7:
+			log = append(log, Event{Kind: Tick, Feed: Centre, ID: fmt.Sprint("t", now), Happened: now, Recorded: now})
+			continue
+		}
+		e.Kind = rapid.SampledFrom(kinds).Draw(t, "kind")
+		e.Data = Data{
+			Patient: patients.Draw(t, "patient"), Visit: visit.Draw(t, "visit"), Place: place.Draw(t, "place"),
+			FromPatient: patients.Draw(t, "from"), FromVisit: visit.Draw(t, "fromVisit"), Prior: place.Draw(t, "prior"),
+			Status: rapid.SampledFrom([]BedStatus{StatusClosed, StatusHousekeeping, StatusIsolated, StatusContaminated, StatusOccupied, StatusUnoccupied}).Draw(t, "status"),
+			Swap:   &SwapLeg{Patient: patients.Draw(t, "swap"), Place: place.Draw(t, "there")},
+			Until:  now.Add(time.Hour), Due: now.Add(2 * time.Hour), Reason: "infection_control",
+		}
+		if e.Kind == CensusTaken {
+			e.Data.Census = []CensusEntry{{Place: e.Data.Place, Patient: e.Data.Patient, Visit: e.Data.Visit}, {Place: "u0/B1"}}
+		}
+		log = append(log, e)
+	}
+	for i := range log {
+		log[i].Seq = uint64(i + 1)
+		log[i].Digest = "00000000000000aa"
+	}
+	return log
+}
+
+func replay(s *State, log []Event) *State {
+	for i := range log {
+		s.Apply(&log[i])
+	}
+	return s
+}
+
+// records are all records of a state, as a store would hold them.
+type records map[string][]byte
+
+func (r records) take(changes []Record) {
+	for _, c := range changes {
+		if len(c.Value) == 0 {
+			delete(r, c.Key)
+		} else {
+			r[c.Key] = slices.Clone(c.Value)
+		}
+	}
+}
+
+func (r records) all() iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		for k, v := range r {
+			if !yield(k, v) {
+				return
+			}
+		}
+	}
+}
+
+// TestLiveIsReplayIsResumed: one log, committed event by event, all at once, with every
+// event told twice over, and resumed from the store at any point, gives one state.
+func TestLiveIsReplayIsResumed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		log := history(t)
+		cut := rapid.IntRange(0, len(log)).Draw(t, "cut")
+
+		live, stored := New("live"), records{}
+		for i := range log {
+			live.Apply(&log[i])
+			stored.take(live.Changes())
+			requireSound(t, live)
+		}
+
+		once, whole := replay(New("replay"), log), records{}
+		whole.take(once.Changes())
+		require.Equal(t, stored, whole, "replay")
+		require.Equal(t, live.Digest(), once.Digest(), "replay")
+
+		half, kept := New("half"), records{}
+		replay(half, log[:cut])
+		kept.take(half.Changes())
+		resumed, err := Load("half", half.Seq(), kept.all())
+		require.NoError(t, err)
+		require.Equal(t, half.Digest(), resumed.Digest(), "loaded")
+		require.Empty(t, resumed.Changes(), "loading changes nothing")
+		replay(resumed, log[cut:])
+		kept.take(resumed.Changes())
+		require.Equal(t, live.Digest(), resumed.Digest(), "resumed at %d", cut)
+		require.Equal(t, stored, kept, "resumed at %d", cut)
+		require.Equal(t, faces(live), faces(resumed), "shown")
+	})
+}
+
+// TestRepeatsChangeNothing: an event of the same feed and id, told again at any later
+// point, changes nothing but the count of repeats.
+func TestRepeatsChangeNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		log := history(t)
+		var doubled []Event
+		for i, e := range log {
+			doubled = append(doubled, e)
+			if again := log[rapid.IntRange(0, i).Draw(t, "again")]; !again.Kind.Spec().Inner && e.Recorded.Sub(again.Recorded) < keepIDs {
+				doubled = append(doubled, again)
+			}
+		}
+		for i := range doubled {
+			doubled[i].Seq = uint64(i + 1)
+		}
+		once, twice := replay(New("once"), log), replay(New("twice"), doubled)
+		require.Equal(t, places(once), places(twice))
+	})
+}
+
+// TestOrderOfArrival: facts about patients, whatever order they arrive in, put everybody
+// in the same beds. Moments are distinct: facts of one moment go by arrival.
+func TestOrderOfArrival(t *testing.T) {
+	kinds := []Kind{Admitted, Transferred, Discharged, TransferCancelled, DischargeCancelled, AdmissionCancelled, TransferExpected, TransferExpectationCancelled, Away, Returned, LeaveStarted, LeaveEnded, Updated, ArrivalExpected, ArrivalCancelled, DischargeExpected, MadeOutpatient, VisitDeleted, Cleaned, BedStatusTold, BedClosed, BedOpened}
+	rapid.Check(t, func(t *rapid.T) {
+		start := capacity.At(time.Date(2027, 1, 12, 8, 0, 0, 0, time.UTC))
+		layout := LayoutEvents(aWard(4), 1, start)
+		var facts []Event
+		for i := range rapid.IntRange(1, 25).Draw(t, "n") {
+			at := start.Add(time.Duration(i) * time.Minute)
+			p := rapid.SampledFrom([]string{"p0", "p1"}).Draw(t, "patient")
+			facts = append(facts, Event{
+				ID: fmt.Sprint(i), Feed: "f0", Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Happened: at, Recorded: start.Add(time.Hour),
+				Data: Data{
+					Patient: p, Visit: p + rapid.SampledFrom([]string{"a", "b"}).Draw(t, "visit"),
+					Place:  rapid.SampledFrom([]string{"u0/B0", "u0/B1", "u1/B0", "u1"}).Draw(t, "place"),
+					Status: rapid.SampledFrom([]BedStatus{StatusClosed, StatusHousekeeping, StatusUnoccupied}).Draw(t, "status"),
+					Due:    at.Add(time.Hour),
+				},
+			})
+		}
+		shuffled := slices.Clone(facts)
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		number := func(facts []Event) []Event {
+			log := append(slices.Clone(layout), facts...)
+			for i := range log {
+				log[i].Seq = uint64(i + 1)
+			}
+			return log
+		}
+		require.Equal(t, places(replay(New("a"), number(facts))), places(replay(New("b"), number(shuffled))))
+	})
+}
+
+// places says what every bed is and who is in it, without sequences.
+func places(s *State) []string {
+	var all []string
+	for _, u := range s.View().Units {
+		for i, p := range u.Places {
+			text := fmt.Sprintf("%s/%s %s since %s dirty %s kept %v until %s", u.ID, p.ID, p.State, p.Since, p.Dirty, p.ReservedFor != "", p.Until)
+			var in []string
+			for _, c := range s.units[u.ID].order[i].condition(s.at).in {
+				stay, _, _ := strings.Cut(c.stay, "#")
+				in = append(in, fmt.Sprint(stay, c.away, c.leave, c.due))
+			}
+			all = append(all, text+fmt.Sprint(in))
+		}
+		all = append(all, fmt.Sprint(u.ID, u.NoBed, u.Leaving, u.Expected))
+	}
+	return all
+}
+
+// faces is a view without what a restart may change: versions.
+func faces(s *State) []string {
+	all := places(s)
+	v := s.View()
+	for _, c := range v.Contradictions {
+		all = append(all, fmt.Sprint(c.Kind, c.Unit, c.Bed, c.Stays, c.Events))
+	}
+	for _, h := range v.Held {
+		all = append(all, fmt.Sprint(*h))
+	}
+	for _, f := range v.Feeds {
+		g := *f
+		g.Version = 0
+		all = append(all, fmt.Sprint(g))
+	}
+	return all
+}
+
+// requireSound checks what must hold after every event.
+func requireSound(t *rapid.T, s *State) {
+	v := s.View()
+	for _, u := range v.Units {
+		b := u.Beds
+		require.Equal(t, b.Total, b.Open+b.Closed)
+		require.Equal(t, b.Open, b.Occupied+b.Reserved+b.NotReady+b.Available)
+		require.Len(t, u.Places, b.Total)
+		require.GreaterOrEqual(t, b.Available, 0)
+	}
+	for _, p := range s.patients {
+		require.True(t, slices.IsSortedFunc(p.facts, func(a, b fact) int {
+			if a.Happened != b.Happened {
+				return int(a.Happened - b.Happened)
+			}
+			return int(a.Seq) - int(b.Seq)
+		}))
+		for _, c := range p.claims {
+			if b := s.bed(c.at); b != nil {
+				require.Contains(t, b.claims, c)
+			}
+		}
+	}
+	for _, u := range s.units {
+		for _, b := range u.order {
+			for _, c := range b.claims {
+				require.Same(t, s.patients[c.patient.key], c.patient)
+				require.Contains(t, c.patient.claims, c)
+			}
+		}
+	}
+}
+
+// TestUnreadableEvents: what could not be decoded stops nothing and stays in view.
+func TestUnreadableEvents(t *testing.T) {
+	s := New("unreadable")
+	for seq := range uint64(3) {
+		s.Apply(&Event{Seq: seq + 1})
+	}
+	items := s.View().Contradictions
+	require.Len(t, items, 1)
+	require.Equal(t, Unreadable, items[0].Kind)
+	require.Equal(t, []uint64{1, 3}, items[0].Events)
+	require.EqualValues(t, 3, s.Seq())
+	require.Empty(t, s.View().Feeds)
+}

@@ -1,0 +1,129 @@
+package flow
+
+import (
+	"flowcentre/capacity"
+)
+
+// Retention of what the state keeps; the whole table is in docs/ARCHITECTURE.md.
+const (
+	keepClosed     = 8 * 24 * hour  // a patient with no open stay, after the last fact
+	keepIDs        = 30 * 24 * hour // ids of logged events, after they were recorded
+	keepTombstones = hour           // removals from the view
+	lapseAfter     = 24 * hour      // a reservation, after it fell due or was recorded, whichever is later
+	maxHeld        = 10_000         // held facts of one feed; further ones are counted
+	maxFeeds       = 1_000          // feeds that speak without being in the layout
+	maxFacts       = 400            // facts of one patient
+)
+
+// State is the whole of what the centre knows. It belongs to one goroutine; only what
+// Seen and View return may be used by others.
+type State struct {
+	epoch string
+	seq   uint64
+	at    capacity.Instant
+
+	layout   layout
+	units    map[string]*unit
+	places   map[string]ref // every name by which a feed may mean a place
+	patients map[string]*patient
+	merged   map[string]string // a patient key that a merge ended, to the one it became
+	moved    map[string]string // a visit that was moved, to the patient it moved to
+	touched  []*bed            // beds to look at again before the event is done
+	feeds    map[string]*feed
+	held     map[uint64]*Event
+	items    map[string]*contradiction
+	seen     *Seen
+	due      dueIndex
+
+	changed changes
+	view    projection
+}
+
+// New is the state before the first event. epoch names this history: views of another
+// epoch are not comparable.
+func New(epoch string) *State {
+	return &State{
+		epoch:    epoch,
+		units:    map[string]*unit{},
+		places:   map[string]ref{},
+		patients: map[string]*patient{},
+		merged:   map[string]string{},
+		moved:    map[string]string{},
+		feeds:    map[string]*feed{},
+		held:     map[uint64]*Event{},
+		items:    map[string]*contradiction{},
+		seen:     newSeen(),
+		changed:  newChanges(),
+		view:     newProjection(),
+	}
+}
+
+// Seq is the sequence of the last event applied.
+func (s *State) Seq() uint64 { return s.seq }
+
+// At is the centre's time: that of the latest tick.
+func (s *State) At() capacity.Instant { return s.at }
+
+// Epoch names this history.
+func (s *State) Epoch() string { return s.epoch }
+
+// Seen is the index of ids already in the log.
+func (s *State) Seen() *Seen { return s.seen }
+
+// Apply folds the event that follows the last one into the state. It is total: a fact
+// that fits nothing becomes a held fact or a contradiction, never an error. The caller
+// sees to it that e.Seq is Seq()+1.
+func (s *State) Apply(e *Event) {
+	s.seq = e.Seq
+	switch e.Kind {
+	case Tick:
+		s.tick(e.Happened)
+	case LayoutFrame, LayoutUnit, LayoutCommit:
+		s.stage(e)
+	case FeedReported:
+		s.report(e)
+	default:
+		if e.ID == "" {
+			s.unreadable(e)
+		} else if s.hear(e) {
+			s.fact(e)
+		}
+	}
+	s.lookAgain()
+}
+
+// fact applies what a producer says has happened, or holds it when it names a place
+// that nobody knows. It is also the way by which a held fact is tried again.
+func (s *State) fact(e *Event) {
+	switch e.Kind {
+	case BedStatusTold, CleaningStarted, Cleaned, BedClosed, BedOpened:
+		s.bedFact(e)
+	case CensusTaken:
+		s.census(e)
+	case Swapped:
+		s.swap(e)
+	case PatientMerged:
+		s.merge(e)
+	case VisitMoved:
+		s.moveVisit(e)
+	case Unknown, Heartbeat:
+	default:
+		s.patientFact(e)
+	}
+}
+
+// tick moves time, never backwards, and lets happen what fell due.
+func (s *State) tick(to capacity.Instant) {
+	if to <= s.at {
+		return
+	}
+	s.at = to
+	s.changed.clock = true
+	for {
+		d, ok := s.due.pop(to)
+		if !ok {
+			return
+		}
+		s.settle(d)
+	}
+}

@@ -1,0 +1,511 @@
+package flow
+
+import (
+	"slices"
+
+	"flowcentre/capacity"
+)
+
+// fact is what a patient's list keeps of an event, with its places resolved.
+type fact struct {
+	Seq       uint64
+	Happened  capacity.Instant
+	Recorded  capacity.Instant
+	Kind      Kind
+	Visit     string
+	FromVisit string
+	Place     ref
+	Prior     ref
+	Class     PatientClass
+	Due       capacity.Instant
+}
+
+// Kinds that only the fold makes, of a census.
+const (
+	counted    = kindCount + iota // a census found the patient there
+	notCounted                    // a census of the unit did not find the patient
+)
+
+// stay is an inpatient's time, or another visit, as derived from the facts.
+type stay struct {
+	id      string // visit, or patient and first sequence
+	visit   string
+	class   PatientClass
+	phase   phase
+	at      ref // where the patient is
+	since   capacity.Instant
+	seq     uint64 // the fact that put the patient there
+	found   bool   // a census found the patient there: since when is not known
+	moves   []move // that can be undone, oldest first
+	left    []departure
+	ended   capacity.Instant
+	endSeq  uint64
+	away    bool
+	leave   bool
+	leaving capacity.Instant // when the discharge is expected
+	next    expectation      // where a transfer is expected to go
+	met     expectation      // the pending admission that this stay fulfilled
+	into    *stay            // the admission that this emergency visit ended in
+}
+
+type phase uint8
+
+const (
+	open      phase = iota
+	ended           // has left
+	cancelled       // was never admitted
+	deleted         // was entered in error
+)
+
+// move is where a transfer came from, to go back to when it is cancelled.
+type move struct {
+	at      ref
+	since   capacity.Instant
+	seq     uint64
+	found   bool
+	leaving capacity.Instant
+	left    int // departures there were before the move
+}
+
+// departure is a bed left, which then needs cleaning.
+type departure struct {
+	at   ref
+	when capacity.Instant
+	seq  uint64
+}
+
+// expectation is a place somebody is expected at.
+type expectation struct {
+	at       ref
+	due      capacity.Instant
+	recorded capacity.Instant
+	seq      uint64 // zero when nothing is expected
+}
+
+// doubt is a fact that does not fit the others about the same patient.
+type doubt struct {
+	kind  string
+	fact  fact
+	with  uint64 // the fact it does not fit
+	about *stay  // nil when it is not known of which
+}
+
+// course is what a patient's facts amount to.
+type course struct {
+	stays    []*stay
+	expected expectation // a pending admission belongs to the patient, not to a visit
+	doubts   []doubt
+	numbers  map[string]string // visit numbers that became others
+
+	// What came before the fact it cancels, at the same moment.
+	cancelledMove, cancelledEnd, cancelledStart map[*stay]capacity.Instant
+}
+
+// derive works out a patient's stays from the facts, sorted by (happened, sequence). It
+// depends on nothing else, which is what makes late, cancelled and repeated facts come
+// out right in whatever order they arrive.
+func derive(patient string, facts []fact) *course {
+	c := &course{}
+	for i := range facts {
+		c.take(patient, &facts[i])
+	}
+	return c
+}
+
+func (c *course) take(patient string, f *fact) {
+	switch f.Kind {
+	case ArrivalExpected:
+		c.expected = expectation{f.Place, f.Due, f.Recorded, f.Seq}
+		return
+	case ArrivalCancelled:
+		c.expected = expectation{}
+		return
+	case PatientDeleted:
+		c.expected = expectation{}
+		for _, s := range c.stays {
+			s.end(deleted, f)
+		}
+		return
+	case VisitMoved:
+		c.renumber(f)
+		return
+	}
+
+	s, several := c.find(f)
+	if several {
+		c.doubts = append(c.doubts, doubt{AmbiguousStay, *f, c.stays[0].seq, nil})
+		return
+	}
+	if s == nil {
+		if s = c.begin(patient, f); s == nil {
+			return
+		}
+	}
+	if settles(f.Kind) {
+		c.doubts = slices.DeleteFunc(c.doubts, func(d doubt) bool { return d.about == nil || d.about == s })
+	}
+	switch f.Kind {
+	case Admitted:
+		c.admit(s, f)
+	case Transferred, Swapped:
+		c.transfer(s, f)
+	case TransferCancelled:
+		c.cancelTransfer(s, f)
+	case Discharged:
+		c.discharge(s, f)
+	case DischargeCancelled:
+		c.cancelDischarge(s, f)
+	case MadeOutpatient:
+		c.discharge(s, f)
+		s.class = Outpatient
+	case AdmissionCancelled:
+		if c.cancelledStart == nil {
+			c.cancelledStart = map[*stay]capacity.Instant{}
+		}
+		c.cancelledStart[s] = f.Happened
+		c.cancelAdmission(s)
+		s.end(cancelled, f)
+	case VisitDeleted:
+		s.end(deleted, f)
+	case TransferExpected:
+		if s.phase == open {
+			s.next = expectation{f.Place, f.Due, f.Recorded, f.Seq}
+		}
+	case TransferExpectationCancelled:
+		s.next = expectation{}
+	case DischargeExpected:
+		if s.phase == open {
+			s.leaving = f.Due
+		}
+	case DischargeExpectationCancelled:
+		s.leaving = 0
+	case Updated:
+		s.update(f)
+	case Away:
+		s.away = s.phase == open
+	case Returned:
+		s.away = false
+		s.arrive(f)
+	case LeaveStarted:
+		s.leave = s.phase == open
+	case LeaveEnded:
+		s.leave = false
+		s.arrive(f)
+	case counted:
+		c.count(s, f)
+	case notCounted:
+		if s.phase == open && s.at.Unit == f.Place.Unit {
+			c.doubts = append(c.doubts, doubt{MissingFromCensus, *f, s.seq, s})
+			s.at = ref{}
+		}
+	}
+}
+
+// settles tells the facts that end a doubt about where the patient is: they say it anew.
+func settles(k Kind) bool {
+	switch k {
+	case Admitted, Transferred, Swapped, Discharged, DischargeCancelled, MadeOutpatient, AdmissionCancelled, VisitDeleted, counted:
+		return true
+	}
+	return false
+}
+
+// find is the stay that a fact is about: the one with its visit number; without a
+// number, the one open stay, one that holds a place before one that does not.
+func (c *course) find(f *fact) (s *stay, several bool) {
+	if f.Visit != "" {
+		visit := f.Visit
+		if n, ok := c.numbers[visit]; ok {
+			visit = n
+		}
+		for _, s := range c.stays {
+			if s.visit == visit {
+				return s, false
+			}
+		}
+		if s := c.onlyOpen(func(s *stay) bool { return s.visit == "" }); s != nil {
+			s.visit = visit
+			return s, false
+		}
+		return nil, false
+	}
+	if f.Kind == DischargeCancelled {
+		for _, s := range slices.Backward(c.stays) {
+			if s.phase == ended {
+				return s, false
+			}
+		}
+	}
+	if s := c.onlyOpen(func(s *stay) bool { return s.at.Unit != "" }); s != nil {
+		return s, false
+	}
+	if s := c.onlyOpen(func(*stay) bool { return true }); s != nil {
+		return s, false
+	}
+	for _, s := range c.stays {
+		if s.phase == open && f.Kind != Admitted && f.Kind != counted {
+			return nil, true
+		}
+	}
+	return nil, false
+}
+
+func (c *course) onlyOpen(also func(*stay) bool) *stay {
+	var only *stay
+	for _, s := range c.stays {
+		if s.phase != open || !also(s) {
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = s
+	}
+	return only
+}
+
+// begin starts a stay that was not known before, for the kinds of fact that show that
+// there is or was one. Corrections never do: they go on arriving after a discharge.
+func (c *course) begin(patient string, f *fact) *stay {
+	switch f.Kind {
+	case Admitted, Transferred, Swapped, Returned, LeaveStarted, LeaveEnded, counted,
+		TransferExpected, DischargeExpected, DischargeCancelled, TransferCancelled:
+	case Discharged, AdmissionCancelled, VisitDeleted:
+		if f.Visit == "" {
+			return nil
+		}
+	default:
+		return nil
+	}
+	s := &stay{visit: f.Visit, class: f.Class, id: f.Visit}
+	if s.id == "" {
+		s.id = patient + "#" + itoa(f.Seq)
+	}
+	if s.class == "" {
+		s.class = Inpatient
+	}
+	c.stays = append(c.stays, s)
+	return s
+}
+
+func (c *course) admit(s *stay, f *fact) {
+	if s.phase == deleted || s.phase == cancelled && c.cancelledStart[s] >= f.Happened {
+		return
+	}
+	if s.phase == ended && s.ended >= f.Happened {
+		return
+	}
+	if s.phase != open {
+		s.phase, s.ended, s.endSeq, s.moves = open, 0, 0, nil
+	}
+	if f.Class != "" {
+		s.class = f.Class
+	}
+	if f.Due != 0 {
+		s.leaving = f.Due
+	}
+	if f.Place.Unit != "" {
+		s.to(f)
+	}
+	s.next = expectation{}
+	if c.expected.seq != 0 && (s.class == Inpatient || f.Place.Unit != "") {
+		s.met, c.expected = c.expected, expectation{}
+	}
+	if s.class == Inpatient {
+		c.endEmergencies(s, f)
+	}
+}
+
+// endEmergencies ends the emergency visits that an admission follows: patient systems
+// give the inpatient stay a number of its own, and send nothing more of the other.
+func (c *course) endEmergencies(admitted *stay, f *fact) {
+	for _, s := range c.stays {
+		if s != admitted && s.phase == open && s.class == Emergency {
+			s.remember()
+			s.depart(f)
+			s.end(ended, f)
+			s.into = admitted
+		}
+	}
+}
+
+// cancelAdmission brings back what the admission put an end to: that the patient was
+// expected, or in A&E.
+func (c *course) cancelAdmission(admitted *stay) {
+	if c.expected.seq == 0 {
+		c.expected = admitted.met
+	}
+	for _, s := range c.stays {
+		if s.phase == ended && s.into == admitted {
+			s.reopen()
+		}
+	}
+}
+
+func (c *course) transfer(s *stay, f *fact) {
+	switch {
+	case s.phase == ended && s.ended < f.Happened:
+		c.doubts = append(c.doubts, doubt{MovedAfterLeaving, *f, s.endSeq, s})
+		return
+	case s.phase != open:
+		return
+	case c.cancelledMove[s] == f.Happened:
+		delete(c.cancelledMove, s)
+		return
+	}
+	s.remember()
+	s.to(f)
+	s.next = expectation{}
+}
+
+// cancelTransfer undoes the latest transfer of our own history. The three dialects of
+// A12 (reference in docs/hl7.md) differ in the places they name, so those count only
+// when there is no history.
+func (c *course) cancelTransfer(s *stay, f *fact) {
+	if s.phase != open {
+		return
+	}
+	if n := len(s.moves); n > 0 {
+		m := s.moves[n-1]
+		s.moves = s.moves[:n-1]
+		s.at, s.since, s.seq, s.found, s.left = m.at, m.since, m.seq, m.found, s.left[:m.left]
+		return
+	}
+	if f.Place.Unit != "" && f.Place != s.at {
+		s.stand(f)
+	}
+	if c.cancelledMove == nil {
+		c.cancelledMove = map[*stay]capacity.Instant{}
+	}
+	c.cancelledMove[s] = f.Happened
+}
+
+func (c *course) discharge(s *stay, f *fact) {
+	if s.phase != open {
+		return
+	}
+	if c.cancelledEnd[s] == f.Happened && f.Happened != 0 {
+		delete(c.cancelledEnd, s)
+		return
+	}
+	s.arrive(f)
+	s.remember()
+	s.depart(f)
+	s.end(ended, f)
+}
+
+// cancelDischarge puts the patient back: where the message says, else where the
+// patient was.
+func (c *course) cancelDischarge(s *stay, f *fact) {
+	switch s.phase {
+	case ended:
+		s.reopen()
+		if f.Place.Unit != "" && f.Place != s.at {
+			s.stand(f)
+		}
+	case open:
+		if s.at.Unit == "" && f.Place.Unit != "" {
+			s.stand(f)
+		}
+		if c.cancelledEnd == nil {
+			c.cancelledEnd = map[*stay]capacity.Instant{}
+		}
+		c.cancelledEnd[s] = f.Happened
+	case cancelled, deleted:
+	}
+}
+
+func (c *course) count(s *stay, f *fact) {
+	switch {
+	case s.phase == open && s.at != f.Place && s.seq == f.Seq:
+		c.doubts = append(c.doubts, doubt{InTwoBeds, *f, s.seq, s})
+	case s.phase == open && s.at != f.Place:
+		s.to(f)
+		s.found = true
+	case s.phase == ended && s.ended < f.Happened:
+		c.doubts = append(c.doubts, doubt{CountedAfterLeaving, *f, s.endSeq, s})
+	}
+}
+
+func (c *course) renumber(f *fact) {
+	if f.Visit == "" || f.Visit == f.FromVisit {
+		return
+	}
+	if c.numbers == nil {
+		c.numbers = map[string]string{}
+	}
+	c.numbers[f.FromVisit] = f.Visit
+	for _, s := range c.stays {
+		if s.visit == f.FromVisit {
+			s.visit = f.Visit
+		}
+	}
+}
+
+// reopen undoes the end of a stay: the patient is where the patient was.
+func (s *stay) reopen() {
+	s.phase, s.ended, s.endSeq, s.into = open, 0, 0, nil
+	if n := len(s.moves); n > 0 {
+		m := s.moves[n-1]
+		s.moves = s.moves[:n-1]
+		s.at, s.since, s.seq, s.found, s.leaving, s.left = m.at, m.since, m.seq, m.found, m.leaving, s.left[:m.left]
+	}
+}
+
+// remember keeps where the patient is, to go back to.
+func (s *stay) remember() {
+	s.moves = append(s.moves, move{s.at, s.since, s.seq, s.found, s.leaving, len(s.left)})
+}
+
+// to moves the patient; the bed left behind needs cleaning.
+func (s *stay) to(f *fact) {
+	if s.at == f.Place {
+		return
+	}
+	s.depart(f)
+	s.stand(f)
+	s.away = false
+}
+
+// stand puts the patient where the fact says, since it says so.
+func (s *stay) stand(f *fact) {
+	s.at, s.since, s.seq, s.found = f.Place, f.Happened, f.Seq, false
+}
+
+// arrive moves the patient if the fact names another place than the one we hold.
+func (s *stay) arrive(f *fact) {
+	if s.phase == open && f.Place.Unit != "" {
+		s.to(f)
+	}
+}
+
+func (s *stay) depart(f *fact) {
+	if s.at.Bed != "" {
+		s.left = append(s.left, departure{s.at, f.Happened, f.Seq})
+	}
+}
+
+// update takes a correction: the patient was in the corrected place all along, so the
+// wrong bed does not need cleaning.
+func (s *stay) update(f *fact) {
+	if s.phase != open {
+		return
+	}
+	if f.Class != "" {
+		s.class = f.Class
+	}
+	if f.Due != 0 {
+		s.leaving = f.Due
+	}
+	if f.Place.Unit != "" && f.Place != s.at {
+		s.stand(f)
+	}
+}
+
+func (s *stay) end(how phase, f *fact) {
+	s.phase, s.ended, s.endSeq = how, f.Happened, f.Seq
+	s.at, s.next, s.leaving, s.away, s.leave = ref{}, expectation{}, 0, false, false
+	if how != ended {
+		s.left, s.moves = nil, nil
+	}
+}

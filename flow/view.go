@@ -1,0 +1,171 @@
+package flow
+
+import "flowcentre/capacity"
+
+// View is one published state, as people and programs see it: the answer of the API
+// and the content of the wall. A View and everything under it never changes once
+// published; a unit, site or feed that did not change is the same pointer as in the
+// View before. All slices are in a fixed order: sites, units and feeds as laid out,
+// contradictions and held facts oldest first. Instants, never ages.
+type View struct {
+	Epoch  string           `json:"epoch"` // new when the store is created, restored or reset
+	Seq    uint64           `json:"seq"`   // the last event applied
+	At     capacity.Instant `json:"at"`    // the centre's clock
+	Digest string           `json:"digest"`
+
+	System         *SystemView          `json:"system"`
+	Sites          []*SiteView          `json:"sites"`
+	Units          []*UnitView          `json:"units"`
+	Feeds          []*FeedView          `json:"feeds"`
+	Contradictions []*ContradictionView `json:"contradictions"` // open ones
+	Held           []*HeldView          `json:"held"`
+	Gone           []Tombstone          `json:"-"` // what was removed in the last hour, oldest first
+	Floor          uint64               `json:"-"` // removals up to this sequence are forgotten: no delta from before it
+}
+
+// Tombstone tells that something was removed from the view.
+type Tombstone struct {
+	Kind    string // units, sites, feeds, contradictions or held
+	ID      string
+	Version uint64
+}
+
+// SystemView is the whole system on one line.
+type SystemView struct {
+	ID       string                        `json:"id"`
+	Name     string                        `json:"name"`
+	TimeZone string                        `json:"time_zone"`
+	Version  uint64                        `json:"version"` // sequence of the last change
+	Classes  map[capacity.BedClass]*Figure `json:"classes"`
+	Last     *Change                       `json:"last,omitempty"`
+	Layout   uint64                        `json:"layout_revision"`
+	LayoutID string                        `json:"layout_digest"` // of the layout in force
+}
+
+// Figure is a tally with what it leaves out: units that have not told who is on them
+// are in Total and Closed only, and are named in Unknown. What Total has beyond Open
+// and Closed is beds of which nothing is known.
+type Figure struct {
+	Beds    capacity.Tally   `json:"beds"`
+	Unknown []string         `json:"unknown"`         // units, as laid out
+	Silent  []string         `json:"silent"`          // feeds among its inputs that are silent
+	AsOf    capacity.Instant `json:"as_of,omitempty"` // when its oldest input last spoke
+}
+
+// SiteView is one site.
+type SiteView struct {
+	ID           string                        `json:"id"`
+	Name         string                        `json:"name"`
+	Short        string                        `json:"short"`
+	Organisation string                        `json:"organisation"`
+	Kind         capacity.SiteKind             `json:"kind"`
+	Version      uint64                        `json:"version"`
+	Classes      map[capacity.BedClass]*Figure `json:"classes"`
+}
+
+// UnitView is one unit. While Known is false nobody has told who is on it: its
+// Beds count only what was seen since, and must not be shown as the truth.
+type UnitView struct {
+	ID         string            `json:"id"`
+	Site       string            `json:"site"`
+	Name       string            `json:"name"`
+	Kind       capacity.UnitKind `json:"kind"`
+	Class      capacity.BedClass `json:"class"`
+	Assumed    bool              `json:"assumed"`
+	Version    uint64            `json:"version"`
+	Known      bool              `json:"known"`
+	KnownSince capacity.Instant  `json:"known_since,omitempty"`
+	Told       capacity.Instant  `json:"told,omitempty"` // when anything was last recorded about it
+	Silent     bool              `json:"silent"`         // a feed that says who is on it is silent
+	Feeds      []string          `json:"feeds"`
+	PressureAt int               `json:"pressure_at"`
+	FullAt     int               `json:"full_at"`
+	CleanIn    int               `json:"clean_within_s"`
+	Beds       capacity.Tally    `json:"beds"`
+	NoBed      int               `json:"without_bed"` // patients on the unit without a bed
+	Leaving    int               `json:"leaving"`     // patients whose discharge is expected, whenever that is
+	Expected   int               `json:"expected"`    // patients who are to come
+	Places     []PlaceView       `json:"places"`      // its beds, as laid out
+}
+
+// PlaceView is one bed.
+type PlaceView struct {
+	ID           string            `json:"id"` // unique in its unit
+	Bay          string            `json:"bay,omitempty"`
+	SideRoom     bool              `json:"side_room,omitempty"`
+	Escalation   bool              `json:"escalation,omitempty"`
+	State        capacity.BedState `json:"state"`
+	Since        capacity.Instant  `json:"since,omitempty"`    // true since, as the producers say
+	AtLeast      bool              `json:"at_least,omitempty"` // a census found it so at Since; it may have been so for longer
+	Stay         string            `json:"stay,omitempty"`     // short key of who is in it, the same for the whole stay
+	Also         string            `json:"also,omitempty"`     // a second stay in the same bed: a contradiction
+	Away         bool              `json:"away,omitempty"`
+	Leave        bool              `json:"leave,omitempty"`
+	Leaving      capacity.Instant  `json:"leaving,omitempty"` // when its patient is expected to leave
+	Isolated     bool              `json:"isolated,omitempty"`
+	Contaminated bool              `json:"contaminated,omitempty"`
+	AssumedClean bool              `json:"assumed_clean,omitempty"`
+	Dirty        capacity.Instant  `json:"dirty,omitempty"`    // needs cleaning since
+	Cleaning     capacity.Instant  `json:"cleaning,omitempty"` // being cleaned since
+	ClosedReason string            `json:"closed_reason,omitempty"`
+	Until        capacity.Instant  `json:"until,omitempty"`        // of a closure or reservation
+	ReservedFor  string            `json:"reserved_for,omitempty"` // short key
+}
+
+// Feed states.
+const (
+	FeedNever  = "never" // nothing came yet
+	FeedOnTime = "on_time"
+	FeedSilent = "silent" // nothing came for longer than expected
+)
+
+// FeedView is one feed.
+type FeedView struct {
+	ID         string           `json:"id"`
+	Name       string           `json:"name"`
+	Owner      string           `json:"owner"`
+	Every      int              `json:"every_s"`
+	Supplies   []string         `json:"supplies"`
+	Version    uint64           `json:"version"`
+	State      string           `json:"state"`
+	Connected  bool             `json:"connected"`
+	Last       capacity.Instant `json:"last,omitempty"`     // when anything last came
+	Happened   capacity.Instant `json:"happened,omitempty"` // newest happened time told
+	Logged     uint64           `json:"logged"`
+	Duplicates uint64           `json:"duplicates"`
+	Ignored    uint64           `json:"ignored"`
+	Refused    uint64           `json:"refused"`
+	Held       int              `json:"held"`
+	Refusals   []Refusal        `json:"refusals"` // newest last, at most 5
+}
+
+// Change is the latest thing that happened, for the foot of the wall.
+type Change struct {
+	Seq  uint64           `json:"seq"`
+	At   capacity.Instant `json:"at"`
+	Type string           `json:"type"`
+	Unit string           `json:"unit"`
+	Bed  string           `json:"bed,omitempty"`
+}
+
+// ContradictionView is two facts that cannot both be so.
+type ContradictionView struct {
+	ID      string           `json:"id"`
+	Kind    string           `json:"kind"`
+	Unit    string           `json:"unit,omitempty"`
+	Bed     string           `json:"bed,omitempty"`
+	Stays   []string         `json:"stays,omitempty"` // short keys
+	Since   capacity.Instant `json:"since"`
+	Events  []uint64         `json:"events"` // sequences of the facts
+	Version uint64           `json:"version"`
+}
+
+// HeldView is a fact that names a place nobody knows, kept until a layout does.
+type HeldView struct {
+	Seq      uint64           `json:"seq"`
+	Feed     string           `json:"feed"`
+	Type     string           `json:"type"`
+	Place    string           `json:"place"`
+	Reason   string           `json:"reason"` // unknown_place; not_its_unit: the feed may not speak for it; not_a_unit: a census of a bed or bay
+	Happened capacity.Instant `json:"happened"`
+}

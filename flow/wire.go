@@ -1,0 +1,241 @@
+package flow
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"flowcentre/capacity"
+)
+
+// wireEvent is a CloudEvents 1.0 structured event as the log holds it. recorded and
+// digest are extension attributes.
+type wireEvent struct {
+	SpecVersion string           `json:"specversion"`
+	ID          string           `json:"id"`
+	Source      string           `json:"source"`
+	Type        string           `json:"type"`
+	Time        capacity.Instant `json:"time"`
+	Recorded    capacity.Instant `json:"recorded"`
+	Digest      string           `json:"digest,omitempty"`
+	Data        Data             `json:"data"`
+}
+
+// Encode writes e in the form of the log: one CloudEvents 1.0 JSON object. The same
+// event always gives the same bytes. Seq is not written: the log gives it.
+func Encode(e *Event) ([]byte, error) {
+	p := printed{b: make([]byte, 0, 512)}
+	if p.event(e); !p.bad {
+		return p.b, nil
+	}
+	return json.Marshal(&wireEvent{
+		SpecVersion: "1.0", ID: e.ID, Source: e.Feed, Type: e.Kind.String(),
+		Time: e.Happened, Recorded: e.Recorded, Digest: e.Digest, Data: e.Data,
+	})
+}
+
+// Decode reads what Encode wrote, at sequence seq of the log. A type that this version
+// does not know gives the kind Unknown and no error. Bytes that are no such object give
+// an error; the caller hands the fold an event with nothing but its sequence in its
+// place, so that the line goes on and the loss is seen.
+func Decode(seq uint64, b []byte) (Event, error) {
+	if e := (Event{Seq: seq}); (&scan{b: b}).event(&e) {
+		return e, nil
+	}
+	var w wireEvent
+	if err := json.Unmarshal(b, &w); err != nil {
+		return Event{Seq: seq}, fmt.Errorf("event %d: %w", seq, err)
+	}
+	return Event{
+		Seq: seq, ID: w.ID, Feed: w.Source, Kind: KindOf(w.Type),
+		Happened: w.Time, Recorded: w.Recorded, Digest: w.Digest, Data: w.Data,
+	}, nil
+}
+
+// BodyDigest is 16 hexadecimal digits over what the producer said: kind, time and
+// data. Two events of one feed with the same id and digest are the same event.
+func BodyDigest(e *Event) (string, error) {
+	head := fmt.Appendf(make([]byte, 0, 512), "%s\n%d\n", e.Kind, e.Happened)
+	p := printed{b: head}
+	if p.data(&e.Data); p.bad {
+		b, err := json.Marshal(&e.Data)
+		if err != nil {
+			return "", err
+		}
+		p.b = append(head, b...)
+	}
+	sum := sha256.Sum256(p.b)
+	return hex.EncodeToString(sum[:8]), nil
+}
+
+// Invalid says which field of an event is wrong, and why, in words for its producer.
+type Invalid struct {
+	Field  string // such as data.place
+	Reason string
+}
+
+func (e *Invalid) Error() string { return e.Field + ": " + e.Reason }
+
+// Limits on what a producer may send.
+const (
+	MaxText   = 256 // bytes of any one text
+	MaxCensus = 500 // patients in one census
+	MaxAlso   = 16  // further identifiers of a patient
+)
+
+// Validate checks an event from a producer against its kind: required fields filled,
+// no field filled that the kind does not have, known codes, sane lengths. It gives the
+// first fault as *Invalid.
+func (e *Event) Validate() error {
+	if e.Kind == Unknown {
+		return &Invalid{"type", "is not a type this centre knows; see docs/events.md for the list"}
+	}
+	if err := text("id", e.ID, true); err != nil {
+		return err
+	}
+	if err := text("source", e.Feed, true); err != nil {
+		return err
+	}
+	if e.Happened == 0 {
+		return &Invalid{"time", "is missing; say when it happened, in RFC 3339 form"}
+	}
+	spec := e.Kind.Spec()
+	filled := e.Data.filled()
+	for _, name := range spec.Needs {
+		if !slices.Contains(filled, name) {
+			return &Invalid{"data." + name, "is missing, and " + spec.Type + " needs it"}
+		}
+	}
+	for _, name := range filled {
+		if !slices.Contains(spec.Needs, name) && !slices.Contains(spec.May, name) {
+			return &Invalid{"data." + name, "has no meaning in " + spec.Type + "; leave it out"}
+		}
+	}
+	return e.Data.validate()
+}
+
+// filled names the fields that say something, in the order of the struct.
+func (d *Data) filled() []string {
+	var names []string
+	add := func(name string, has bool) {
+		if has {
+			names = append(names, name)
+		}
+	}
+	add("patient", d.Patient != "")
+	add("also", len(d.Also) > 0)
+	add("visit", d.Visit != "")
+	add("from_patient", d.FromPatient != "")
+	add("from_visit", d.FromVisit != "")
+	add("place", d.Place != "")
+	add("prior", d.Prior != "")
+	add("class", d.Class != "")
+	add("due", d.Due != 0)
+	add("outcome", d.Outcome != "")
+	add("going_to", d.GoingTo != "")
+	add("reason", d.Reason != "")
+	add("until", d.Until != 0)
+	add("status", d.Status != "")
+	add("census", d.Census != nil)
+	add("swap", d.Swap != nil)
+	add("role", d.Role != "")
+	add("counter", d.Counter != 0)
+	add("report", d.Report != nil)
+	add("layout", d.Layout != nil)
+	add("revision", d.Revision != 0)
+	add("layout_id", d.LayoutID != "")
+	return names
+}
+
+func (d *Data) validate() error {
+	for _, t := range []struct{ field, value string }{
+		{"data.patient", d.Patient},
+		{"data.visit", d.Visit},
+		{"data.from_patient", d.FromPatient},
+		{"data.from_visit", d.FromVisit},
+		{"data.place", d.Place},
+		{"data.prior", d.Prior},
+	} {
+		if err := text(t.field, t.value, false); err != nil {
+			return err
+		}
+	}
+	for _, t := range []struct{ field, value string }{
+		{"data.outcome", d.Outcome},
+		{"data.going_to", d.GoingTo},
+		{"data.reason", d.Reason},
+		{"data.role", d.Role},
+	} {
+		if err := code(t.field, t.value); err != nil {
+			return err
+		}
+	}
+	if d.Class != "" && !slices.Contains([]PatientClass{Inpatient, Emergency, Outpatient, Preadmit, OtherClass}, d.Class) {
+		return &Invalid{"data.class", "is not one of inpatient, emergency, outpatient, preadmit, other"}
+	}
+	if d.Status != "" && !slices.Contains([]BedStatus{StatusClosed, StatusHousekeeping, StatusIsolated, StatusContaminated, StatusOccupied, StatusUnoccupied}, d.Status) {
+		return &Invalid{"data.status", "is not one of closed, housekeeping, isolated, contaminated, occupied, unoccupied"}
+	}
+	if len(d.Also) > MaxAlso {
+		return &Invalid{"data.also", fmt.Sprintf("has more than %d identifiers", MaxAlso)}
+	}
+	for i, a := range d.Also {
+		if err := text(fmt.Sprintf("data.also[%d]", i), a, true); err != nil {
+			return err
+		}
+	}
+	if len(d.Census) > MaxCensus {
+		return &Invalid{"data.census", fmt.Sprintf("has more than %d entries; send one census a unit", MaxCensus)}
+	}
+	for i, c := range d.Census {
+		at := fmt.Sprintf("data.census[%d]", i)
+		if err := text(at+".place", c.Place, true); err != nil {
+			return err
+		}
+		if err := text(at+".patient", c.Patient, false); err != nil {
+			return err
+		}
+		if err := text(at+".visit", c.Visit, false); err != nil {
+			return err
+		}
+	}
+	if s := d.Swap; s != nil {
+		if err := text("data.swap.patient", s.Patient, true); err != nil {
+			return err
+		}
+		if err := text("data.swap.place", s.Place, true); err != nil {
+			return err
+		}
+		if s.Patient == d.Patient {
+			return &Invalid{"data.swap.patient", "is the same patient as data.patient"}
+		}
+		return text("data.swap.visit", s.Visit, false)
+	}
+	return nil
+}
+
+// text checks a short printable text.
+func text(field, value string, needed bool) error {
+	switch {
+	case needed && value == "":
+		return &Invalid{field, "is missing"}
+	case len(value) > MaxText:
+		return &Invalid{field, fmt.Sprintf("is longer than %d bytes", MaxText)}
+	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\uFFFD' }):
+		return &Invalid{field, "holds a control character or is not UTF-8"}
+	}
+	return nil
+}
+
+// code checks a code: what a table holds, never free text, which could name somebody.
+func code(field, value string) error {
+	if len(value) > 40 || strings.ContainsFunc(value, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' || r == '.')
+	}) {
+		return &Invalid{field, "is not a code: at most 40 letters, digits, dots, dashes and underscores"}
+	}
+	return nil
+}
