@@ -1,0 +1,350 @@
+package streams
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"flowcentre/capacity"
+	"flowcentre/flow"
+)
+
+// Limits of what a producer may send.
+const (
+	MaxEvent = 16 << 10 // bytes of one event; a census may fill a whole message
+	MaxAhead = 5 * time.Minute
+)
+
+// Limits of what waits at the door.
+const (
+	maxQueue      = 20_000   // events waiting to be written
+	maxQueueBytes = 64 << 20 // and their bytes
+	maxShare      = maxQueue / 2
+	maxRecent     = 65_536 // events logged that the engine has not yet seen
+	maxRound      = 8 << 20
+)
+
+// DoorOptions says what the door stands between.
+type DoorOptions struct {
+	Log   *Log
+	Keys  *Keys
+	Clock *Clock
+	Feeds []Feed
+	// Seen tells what is known of an id that the log holds, as the engine has it; safe
+	// for concurrent use. The door must open only once the engine has read to the log's
+	// end.
+	Seen   func(feed, id string) (digest string, seq uint64, ok bool)
+	Logger *slog.Logger
+}
+
+// Result is what became of one event.
+type Result struct {
+	ID        string // as the producer sent it
+	Seq       uint64 // position in the log, 0 when not logged
+	Duplicate bool   // it was in the log already, at Seq
+	// Err is *flow.Invalid, *Conflict, *TooLarge, ErrForeign, ErrBusy, ErrFull, ErrAway
+	// or ErrUnknown; nothing of a patient is in its text.
+	Err error
+}
+
+// Door is the only way for a producer's event into the log. It checks the event, hides
+// who the patient is, knows what it has seen before, and answers when the event is on
+// disk. Safe for concurrent use: callers at the same time share the writes.
+type Door struct {
+	log    *Log
+	keys   *Keys
+	clock  *Clock
+	feeds  *feeds
+	seen   func(feed, id string) (string, uint64, bool)
+	logger *slog.Logger
+	desk   *desk
+	cost   cost
+	sick   atomic.Bool // the last write had no answer
+
+	mu     sync.Mutex
+	recent map[name]*slip // on its way, or logged and not yet seen by the engine
+	logged []*slip        // of these the logged, oldest first
+	queue  []*slip
+	bytes  int
+	shares map[string]int // events in the queue by feed
+	closed bool
+	wake   chan struct{}
+	done   chan struct{}
+}
+
+type name struct{ feed, id string }
+
+// slip follows one event through the door. Its last three fields are read only once
+// done is closed.
+type slip struct {
+	name    name
+	digest  string
+	pending Pending
+
+	done chan struct{}
+	seq  uint64
+	err  error
+}
+
+// NewDoor opens the door.
+func NewDoor(o DoorOptions) (*Door, error) {
+	feeds, err := newFeeds(o.Feeds)
+	if err != nil {
+		return nil, fmt.Errorf("open door: %w", err)
+	}
+	d := &Door{
+		log: o.Log, keys: o.Keys, clock: o.Clock, feeds: feeds, seen: o.Seen,
+		logger: cmp.Or(o.Logger, slog.Default()),
+		desk:   newDesk(feeds.ids()),
+		cost:   newCost(),
+		recent: map[name]*slip{},
+		shares: map[string]int{},
+		wake:   make(chan struct{}, 1),
+		done:   make(chan struct{}),
+	}
+	go d.write()
+	return d, nil
+}
+
+// Close takes nothing more, and returns when what was taken is written.
+func (d *Door) Close() {
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
+	nudge(d.wake)
+	<-d.done
+}
+
+// Post takes the events of one feed and returns when each is on disk or refused, with
+// one result an event, in their order. When ctx ends first, what is under way has
+// ErrUnknown. The events are not changed.
+func (d *Door) Post(ctx context.Context, feed string, events []flow.Event) []Result {
+	return d.post(ctx, feed, events, false)
+}
+
+// post is Post, and takes an id made from all that was sent as proof of a repeat: the
+// same message may be read in another way at another time.
+func (d *Door) post(ctx context.Context, feed string, events []flow.Event, idOfContent bool) []Result {
+	results := make([]Result, len(events))
+	slips := make([]*slip, len(events))
+	for i := range events {
+		results[i].ID = events[i].ID
+		slips[i], results[i].Err = d.check(feed, events[i])
+	}
+	d.take(slips, results, idOfContent)
+	for i, s := range slips {
+		if s == nil || results[i].Err != nil {
+			continue
+		}
+		select {
+		case <-s.done:
+			results[i].Seq, results[i].Err = s.seq, s.err
+		case <-ctx.Done():
+			results[i].Err = ErrUnknown
+		}
+	}
+	for i := range results {
+		if results[i].Err != nil {
+			results[i].Duplicate = false
+		}
+		d.desk.record(feed, d.clock.Now(), &results[i], slips[i])
+	}
+	return results
+}
+
+// check does all that needs no look at other events.
+func (d *Door) check(feed string, e flow.Event) (*slip, error) {
+	switch {
+	case e.Feed == "":
+		return nil, &flow.Invalid{Field: "source", Reason: "is missing; it is the id of the sending feed"}
+	case !d.feeds.has(e.Feed):
+		return nil, ErrNoFeed
+	case e.Feed != feed:
+		return nil, ErrForeign
+	}
+	e, err := d.keys.hide(e)
+	if err != nil {
+		return nil, err
+	}
+	if e.Kind.Spec().Inner {
+		return nil, &flow.Invalid{Field: "type", Reason: "is said by the centre only"}
+	}
+	if err := e.Validate(); err != nil {
+		return nil, err
+	}
+	now := d.clock.Now()
+	if e.Happened.Sub(now) > MaxAhead {
+		return nil, &flow.Invalid{Field: "time", Reason: "is more than 5 minutes ahead of the centre's clock, which says " + now.String()}
+	}
+	e.Seq, e.Recorded = 0, now
+	if e.Digest, err = flow.BodyDigest(&e); err != nil {
+		return nil, fmt.Errorf("digest event: %w", err)
+	}
+	pending, err := Encode(&e)
+	if err != nil {
+		return nil, err
+	}
+	if e.Kind != flow.CensusTaken && len(pending.Body) > MaxEvent {
+		return nil, &TooLarge{Bytes: len(pending.Body), Limit: MaxEvent}
+	}
+	return &slip{name: name{feed, e.ID}, digest: e.Digest, pending: pending, done: make(chan struct{})}, nil
+}
+
+// take puts what is new into the queue. A repeat waits for the first instead.
+func (d *Door) take(slips []*slip, results []Result, idOfContent bool) {
+	full, away := d.log.Full(), d.away()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.recent) >= maxRecent {
+		d.forget()
+	}
+	for i, s := range slips {
+		if s == nil {
+			continue
+		}
+		first, err := d.find(s, idOfContent)
+		switch {
+		case err != nil:
+			results[i].Err = err
+		case first != nil:
+			slips[i], results[i].Duplicate = first, true
+		case away:
+			results[i].Err = ErrAway
+		case full:
+			results[i].Err = ErrFull
+		case d.closed, len(d.queue) >= maxQueue, d.bytes >= maxQueueBytes, d.shares[s.name.feed] >= maxShare, len(d.recent) >= maxRecent:
+			results[i].Err = ErrBusy
+		default:
+			d.recent[s.name] = s
+			d.queue = append(d.queue, s)
+			d.bytes += s.pending.size()
+			d.shares[s.name.feed]++
+		}
+	}
+	nudge(d.wake)
+}
+
+// find looks for an event of the same id: one on its way or just logged, or one that
+// the engine knows.
+func (d *Door) find(s *slip, idOfContent bool) (*slip, error) {
+	if first, ok := d.recent[s.name]; ok {
+		if first.digest != s.digest && !idOfContent {
+			return nil, &Conflict{ID: s.name.id, Seq: first.known()}
+		}
+		return first, nil
+	}
+	if d.seen == nil {
+		return nil, nil
+	}
+	digest, seq, ok := d.seen(s.name.feed, s.name.id)
+	if !ok {
+		return nil, nil
+	}
+	if digest != s.digest && !idOfContent {
+		return nil, &Conflict{ID: s.name.id, Seq: seq}
+	}
+	first := &slip{name: s.name, digest: digest, seq: seq, done: make(chan struct{})}
+	close(first.done)
+	return first, nil
+}
+
+// known is the sequence, and 0 while the event is on its way.
+func (s *slip) known() uint64 {
+	select {
+	case <-s.done:
+		return s.seq
+	default:
+		return 0
+	}
+}
+
+// forget drops the logged slips that the engine knows by now.
+func (d *Door) forget() {
+	n := 0
+	for n < len(d.logged) && d.seen != nil {
+		s := d.logged[n]
+		if _, _, ok := d.seen(s.name.feed, s.name.id); !ok {
+			break
+		}
+		delete(d.recent, s.name)
+		n++
+	}
+	d.logged = d.logged[n:]
+}
+
+// away says, after a write without an answer, whether the log is still ill.
+func (d *Door) away() bool { return d.sick.Load() && d.log.Health() != nil }
+
+// Knows says whether feed is one of the centre's.
+func (d *Door) Knows(feed string) bool { return d.feeds.has(feed) }
+
+// Refuse counts a message of a feed that a gateway could make no event of. r's reason
+// and detail must hold nothing of the message. An empty At becomes now.
+func (d *Door) Refuse(feed string, r flow.Refusal) {
+	if r.At == 0 {
+		r.At = d.clock.Now()
+	}
+	d.desk.refuse(feed, r)
+}
+
+// Ignore counts a message of a feed that is sound and of no use here, by what it was.
+func (d *Door) Ignore(feed, what string) { d.desk.ignore(feed, what) }
+
+// Connect counts a connection of a feed until the returned function is called.
+func (d *Door) Connect(feed string) (end func()) {
+	d.desk.connect(feed, 1)
+	return sync.OnceFunc(func() { d.desk.connect(feed, -1) })
+}
+
+// Totals counts what became of each feed's messages, in the order of the feeds' names.
+func (d *Door) Totals() []Totals { return d.desk.all() }
+
+// Waiting is how many events wait to be written, and how many that are written the
+// engine has not yet told it knows.
+func (d *Door) Waiting() (queued, unseen int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.queue), len(d.logged)
+}
+
+// Report writes one summary for each feed of which there is something to tell since the
+// last, and measures how full the log is. Give it to Clock.Run. What could not be
+// written is told the next time.
+func (d *Door) Report(ctx context.Context, at capacity.Instant) {
+	_, _ = d.log.State(ctx) // without an answer the last measure stands
+	for feed, report := range d.desk.collect() {
+		e := flow.Event{
+			ID:   fmt.Sprintf("report-%s-%d-%s", feed, int64(at)/1000, d.desk.instance),
+			Feed: flow.Centre, Kind: flow.FeedReported, Happened: at, Recorded: at,
+			Data: flow.Data{Report: report},
+		}
+		if err := d.report(ctx, &e); err != nil {
+			if ctx.Err() != nil {
+				return
+			}
+			d.logger.Warn("feed report not written", "feed", feed, "error", err)
+			if !errors.Is(err, ErrUnknown) {
+				d.desk.giveBack(report)
+			}
+		}
+	}
+}
+
+func (d *Door) report(ctx context.Context, e *flow.Event) error {
+	digest, err := flow.BodyDigest(e)
+	if err != nil {
+		return err
+	}
+	e.Digest = digest
+	pending, err := Encode(e)
+	if err != nil {
+		return err
+	}
+	_, err = d.log.Append(ctx, []Pending{pending})
+	return err
+}

@@ -1,0 +1,220 @@
+package streams
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"strings"
+
+	"flowcentre/flow"
+)
+
+// MaxBody is the most bytes of one request.
+const MaxBody = 1 << 20
+
+// Answer is what became of one event of a request.
+type Answer struct {
+	ID        string   `json:"id"`
+	Seq       uint64   `json:"seq,omitempty"`
+	Duplicate bool     `json:"duplicate,omitempty"`
+	Ignored   string   `json:"ignored,omitempty"` // sound, of no use here: an HL7 message by its type
+	Error     *Problem `json:"error,omitempty"`
+}
+
+// Handler serves POST /api/v1/events and POST /api/v1/hl7. Where feeds have secrets, the
+// caller's token says which feed it is; otherwise only callers on this machine are heard.
+func (d *Door) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /api/v1/events", d.postEvents)
+	mux.HandleFunc("POST /api/v1/hl7", d.postHL7)
+	for _, path := range []string{"/api/v1/events", "/api/v1/hl7"} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Allow", http.MethodPost)
+			problem(http.StatusMethodNotAllowed, "method", "Only POST", "This address takes POST only.", "Post the events.").write(w)
+		})
+	}
+	return mux
+}
+
+var crossOrigin = http.NewCrossOriginProtection()
+
+// caller is the feed that a request comes from, and empty where no feed has a secret.
+func (d *Door) caller(r *http.Request) (string, *Problem) {
+	if !d.feeds.secret() {
+		if !local(r) || crossOrigin.Check(r) != nil {
+			return "", problem(http.StatusForbidden, "not-local", "Only from this machine",
+				"No feed has a secret, so events are taken from programs on this machine only.", "Give every feed a secret and send it as a Bearer token.")
+		}
+		return "", nil
+	}
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return "", problem(http.StatusUnauthorized, "no-token", "No token", "The request has no Bearer token.", "Send the feed's token: Authorization: Bearer ….")
+	}
+	feed, ok := d.feeds.holder(strings.TrimSpace(token))
+	if !ok {
+		return "", problem(http.StatusUnauthorized, "bad-token", "Unknown token", "No feed has this token.", "Ask the centre's operator for the feed's token.")
+	}
+	return feed, nil
+}
+
+// local says whether both ends of the connection are on this machine, and the caller
+// asked for it by such a name: a page elsewhere cannot give itself one.
+func local(r *http.Request) bool {
+	here, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if !ok {
+		return false
+	}
+	asked := r.Host
+	if host, _, err := net.SplitHostPort(asked); err == nil {
+		asked = host
+	}
+	return loopback(hostOf(here.String())) && loopback(hostOf(r.RemoteAddr)) && loopback(strings.Trim(asked, "[]"))
+}
+
+func hostOf(address string) string {
+	host, _, _ := net.SplitHostPort(address)
+	return host
+}
+
+// body reads the request, up to its limit.
+func body(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, *Problem) {
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, problem(http.StatusRequestEntityTooLarge, "too-large", "Too large", "The body is longer than may be.", "Send it in smaller parts.")
+	case err != nil:
+		return nil, problem(http.StatusBadRequest, "cut-off", "Cut off", "The body ended early.", "Send it again.")
+	}
+	return b, nil
+}
+
+func (d *Door) postEvents(w http.ResponseWriter, r *http.Request) {
+	feed, p := d.caller(r)
+	if p != nil {
+		p.write(w)
+		return
+	}
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case media == typeBatch:
+		d.postBatch(w, r, feed)
+	case media == typeStructured, media == typeJSON && r.Header.Get("Ce-Specversion") != "":
+		d.postOne(w, r, feed, media == typeStructured)
+	default:
+		problem(http.StatusUnsupportedMediaType, "content-type", "Content type not taken", "The content type says no form of CloudEvents.",
+			"Send "+typeStructured+", "+typeBatch+", or "+typeJSON+" with ce- headers.").write(w)
+	}
+}
+
+func (d *Door) postOne(w http.ResponseWriter, r *http.Request, feed string, structured bool) {
+	raw, p := body(w, r, MaxPayload)
+	if p != nil {
+		p.write(w)
+		return
+	}
+	var e flow.Event
+	var err error
+	if structured {
+		e, err = ReadStructured(raw)
+	} else {
+		e, err = ReadBinary(r.Header.Get, raw)
+	}
+	answers := d.postRead(r, feed, []flow.Event{e}, []error{err})
+	if p := answers[0].Error; p != nil {
+		p.write(w)
+		return
+	}
+	writeAnswers(w, answers)
+}
+
+func (d *Door) postBatch(w http.ResponseWriter, r *http.Request, feed string) {
+	raw, p := body(w, r, MaxBody)
+	if p != nil {
+		p.write(w)
+		return
+	}
+	var parts []json.RawMessage
+	if err := json.Unmarshal(raw, &parts); err != nil || parts == nil {
+		ProblemOf(malformed("the body is not a JSON array of events")).write(w)
+		return
+	}
+	events, errs := make([]flow.Event, len(parts)), make([]error, len(parts))
+	for i, part := range parts {
+		events[i], errs[i] = ReadStructured(part)
+	}
+	writeAnswers(w, d.postRead(r, feed, events, errs))
+}
+
+// postRead posts what could be read, run by run of one feed, and answers for all.
+func (d *Door) postRead(r *http.Request, caller string, events []flow.Event, errs []error) []Answer {
+	answers := make([]Answer, len(events))
+	feedOf := func(i int) string {
+		if caller != "" {
+			return caller
+		}
+		return events[i].Feed
+	}
+	for from := 0; from < len(events); {
+		if errs[from] != nil {
+			answers[from] = Answer{ID: events[from].ID, Error: ProblemOf(errs[from])}
+			d.desk.fault(feedOf(from), d.clock.Now(), errs[from])
+			from++
+			continue
+		}
+		to := from + 1
+		for to < len(events) && errs[to] == nil && feedOf(to) == feedOf(from) {
+			to++
+		}
+		for i, result := range d.Post(r.Context(), feedOf(from), events[from:to]) {
+			answers[from+i] = answerTo(result)
+		}
+		from = to
+	}
+	return answers
+}
+
+func answerTo(r Result) Answer {
+	a := Answer{ID: r.ID, Seq: r.Seq, Duplicate: r.Duplicate}
+	if r.Err != nil {
+		a.Error = ProblemOf(r.Err)
+	}
+	return a
+}
+
+// writeAnswers answers 202 when any event is in the log, else with a problem that holds
+// the answers: with the status of one that is worth sending again, or of all where they
+// have the same.
+func writeAnswers(w http.ResponseWriter, answers []Answer) {
+	var worst *Problem
+	same := true
+	for _, a := range answers {
+		if a.Error == nil {
+			writeJSON(w, typeJSON, http.StatusAccepted, struct {
+				Results []Answer `json:"results"`
+			}{answers})
+			return
+		}
+		if worst != nil && worst.Status != a.Error.Status {
+			same = false
+		}
+		if worst == nil || a.Error.retryAfter != "" {
+			worst = a.Error
+		}
+	}
+	if worst == nil {
+		problem(http.StatusUnprocessableEntity, "empty", "Nothing in it", "The body holds no event.", "Send at least one.").write(w)
+		return
+	}
+	status := worst.Status
+	if !same && worst.retryAfter == "" {
+		status = http.StatusUnprocessableEntity
+	}
+	whole := problem(status, "batch", "Nothing logged", "No event of the batch was logged; results says why for each.", worst.Next)
+	whole.Results, whole.retryAfter = answers, worst.retryAfter
+	whole.write(w)
+}
