@@ -1,0 +1,40 @@
+package county
+
+import "fmt"
+
+// Consistent checks the county's own truth: nobody is in two beds, and no bed holds two.
+func Consistent(c *County) error {
+	in := map[*stay]*bed{}
+	wards := append([]*ward{}, c.commune.wards...)
+	for _, h := range c.sites {
+		wards = append(wards, h.wards...)
+	}
+	for _, w := range wards {
+		for _, b := range w.beds {
+			s := b.stay
+			if s == nil {
+				continue
+			}
+			if other, twice := in[s]; twice {
+				return fmt.Errorf("one patient in %s and %s", other.place(), b.place())
+			}
+			in[s] = b
+			if s.bed != b || s.ward != w || s.gone {
+				return fmt.Errorf("the patient of %s is elsewhere", b.place())
+			}
+		}
+		for _, s := range w.guests {
+			if s.ward != w || s.bed != nil || s.gone {
+				return fmt.Errorf("a guest of %s is elsewhere", w.unit.ID)
+			}
+		}
+	}
+	for _, h := range c.sites {
+		for _, s := range h.staying {
+			if s.bed != nil && s.bed.stay != s {
+				return fmt.Errorf("the bed of a patient on %s holds another", s.bed.place())
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package county_test
+
+import (
+	"fmt"
+	"strings"
+
+	"flowcentre/capacity"
+)
+
+// testLayout is a county of about Worcestershire's size.
+func testLayout() capacity.Layout {
+	l := capacity.Layout{
+		System:        capacity.System{ID: "county", Name: "County", TimeZone: "Europe/London"},
+		Organisations: []capacity.Organisation{{ID: "acute", Name: "Acute", Code: "RAA"}, {ID: "care", Name: "Care", Code: "RCC"}},
+		Sites: []capacity.Site{
+			{ID: "big", Organisation: "acute", Name: "Big", Kind: capacity.Acute},
+			{ID: "small", Organisation: "acute", Name: "Small", Kind: capacity.Acute},
+			{ID: "day", Organisation: "acute", Name: "Day", Kind: capacity.Acute},
+			{ID: "village", Organisation: "care", Name: "Village", Kind: capacity.Community},
+		},
+	}
+	for _, f := range []struct{ id, supplies string }{
+		{"big-pas", "occupancy expected"},
+		{"big-site", "beds"},
+		{"big-clean", "cleaning"},
+		{"small-pas", "occupancy expected"},
+		{"small-site", "beds"},
+		{"small-clean", "cleaning"},
+		{"care", "occupancy beds cleaning expected"},
+	} {
+		l.Feeds = append(l.Feeds, capacity.Feed{ID: f.id, Name: f.id, Every: 1800, Supplies: strings.Fields(f.supplies)})
+	}
+	add := func(site, name string, kind capacity.UnitKind, class capacity.BedClass, beds int, escalation bool, feeds ...string) {
+		n := len(l.Units)
+		u := capacity.Unit{ID: fmt.Sprintf("%s-%d", site, n), Site: site, Name: name, Kind: kind, Class: class, Feeds: feeds, Aliases: []string{fmt.Sprintf("F%s/U%d", site, n)}}
+		for i := range beds {
+			bay := string(rune('A' + i/6))
+			u.Beds = append(u.Beds, capacity.Bed{ID: fmt.Sprintf("%s%d", bay, i%6+1), Bay: "Bay " + bay, SideRoom: i >= 21, Escalation: escalation})
+		}
+		l.Units = append(l.Units, u)
+	}
+	hospital := func(site, feeds string, amu int, wards ...string) {
+		f := []string{feeds + "-pas", feeds + "-clean", feeds + "-site"}
+		add(site, "A&E", capacity.AandE, "", 0, false, f...)
+		add(site, "Acute medical unit", capacity.AssessmentUnit, capacity.AdultGA, amu, false, f...)
+		for _, w := range wards {
+			add(site, w, capacity.Ward, capacity.AdultGA, 27, false, f...)
+		}
+		add(site, "Escalation", capacity.Ward, capacity.AdultGA, 24, true, f...)
+		add(site, "Critical care", capacity.CriticalCare, capacity.CriticalCareClass, 10, false, f...)
+		add(site, "Discharge lounge", capacity.DischargeLounge, "", 0, false, f...)
+	}
+	hospital("big", "big", 40, "Respiratory", "Cardiology", "Gastro", "Renal", "Older people", "Older people 2", "Frailty", "Stroke", "Oncology", "Trauma", "Orthopaedics", "Surgery", "Surgery 2", "Vascular", "Gynaecology")
+	add("big", "Children", capacity.Ward, capacity.Paediatric, 24, false, "big-pas", "big-clean", "big-site")
+	add("big", "Maternity", capacity.Ward, capacity.Maternity, 30, false, "big-pas", "big-clean", "big-site")
+	hospital("small", "small", 24, "Respiratory", "Cardiology", "Gastro", "Older people", "Medicine", "Older people 2", "Urology", "Surgery", "Orthopaedics")
+	add("day", "Short stay", capacity.Ward, capacity.AdultGA, 20, false, "small-pas", "small-clean", "small-site")
+	for i := range 10 {
+		add("village", fmt.Sprintf("Community %d", i), capacity.CommunityWard, capacity.CommunityClass, 23, false, "care")
+	}
+	return l
+}

@@ -1,0 +1,109 @@
+package county
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"flowcentre/capacity"
+)
+
+// Saved is what county.json keeps: which county it is, and how many messages of each
+// feed are settled. The county itself is played again from its start.
+type Saved struct {
+	Seed   uint64            `json:"seed"`
+	Start  capacity.Instant  `json:"start"`
+	Layout string            `json:"layout"` // digest
+	Done   map[string]uint64 `json:"done"`
+}
+
+const savedName = "county.json"
+
+// ReadSaved tells what a folder keeps; found is false when it keeps nothing yet. Whoever
+// goes on with a county makes it anew with the seed and start that are saved.
+func ReadSaved(folder string) (s Saved, found bool, err error) {
+	text, err := os.ReadFile(filepath.Join(folder, savedName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Saved{}, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	if err != nil {
+		return Saved{}, false, fmt.Errorf("read %s: %w", savedName, err)
+	}
+	return s, true, nil
+}
+
+// load finds out where to go on.
+func (r *Runner) load() (Saved, error) {
+	o := &r.county.options
+	fresh := Saved{Seed: o.Seed, Start: o.Start, Layout: o.Layout.Digest()}
+	if r.targets.Folder == "" {
+		return fresh, nil
+	}
+	s, found, err := ReadSaved(r.targets.Folder)
+	if err != nil || !found {
+		return fresh, err
+	}
+	if s.Seed != fresh.Seed || s.Start != fresh.Start || s.Layout != fresh.Layout {
+		return fresh, fmt.Errorf("%s in %s belongs to another county (seed %d, start %s, layout %s): take those, or another folder",
+			savedName, r.targets.Folder, s.Seed, s.Start, s.Layout)
+	}
+	return s, nil
+}
+
+// keepSaved saves every few seconds until ctx ends.
+func (r *Runner) keepSaved(ctx context.Context) {
+	ticker := time.NewTicker(saveEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if err := r.save(); err != nil {
+				r.targets.Logger.Warn("county not saved", "error", err)
+			}
+		}
+	}
+}
+
+// save writes how far it went, whole or not at all.
+func (r *Runner) save() error {
+	if r.targets.Folder == "" {
+		return nil
+	}
+	o := &r.county.options
+	s := Saved{Seed: o.Seed, Start: o.Start, Layout: o.Layout.Digest(), Done: map[string]uint64{}}
+	for id, l := range r.lines {
+		s.Done[id] = l.done.Load()
+	}
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("save county: %w", err)
+	}
+	path := filepath.Join(r.targets.Folder, savedName)
+	if err := writeThrough(path+".new", append(text, '\n')); err != nil {
+		return fmt.Errorf("save county: %w", err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return fmt.Errorf("save county: %w", err)
+	}
+	return nil
+}
+
+// writeThrough writes a file that is on disk when it returns.
+func writeThrough(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Sync(), f.Close())
+}
