@@ -1,0 +1,213 @@
+package dashboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+
+	"flowcentre/capacity"
+	"flowcentre/flow"
+)
+
+// board is a Board that shows what a test publishes.
+type board struct {
+	mu      sync.Mutex
+	view    *flow.View
+	changed chan struct{}
+	stopped chan struct{}
+}
+
+func newBoard(v *flow.View) *board {
+	return &board{view: v, changed: make(chan struct{}), stopped: make(chan struct{})}
+}
+
+func (b *board) Latest() (*flow.View, <-chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.view, b.changed
+}
+
+func (b *board) WaitFor(ctx context.Context, seq uint64) error {
+	for {
+		v, changed := b.Latest()
+		if v != nil && v.Seq >= seq {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-b.stopped:
+			return errors.New("stopped")
+		}
+	}
+}
+
+func (b *board) publish(v *flow.View) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.view = v
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
+// county is a small health system that changes as told and gives views of itself, with
+// the same pointers for what did not change.
+type county struct {
+	v    flow.View
+	made int // units, ever
+}
+
+func newCounty(epoch string) *county {
+	c := &county{v: flow.View{
+		Epoch: epoch, Seq: 10, At: 1_800_000_000_000, Digest: "d10",
+		System: &flow.SystemView{ID: "worcs", Name: "Worcestershire <&>", TimeZone: "Europe/London", Version: 10, Layout: 1},
+	}}
+	for _, site := range []string{"wrh", "alx"} {
+		c.v.Sites = append(c.v.Sites, &flow.SiteView{ID: site, Name: site, Version: 9, Classes: map[capacity.BedClass]*flow.Figure{
+			capacity.AdultGA:  {Beds: capacity.Tally{Total: 8}, Unknown: []string{site + "-w0"}, Silent: []string{}},
+			capacity.DayClass: {Unknown: []string{}, Silent: []string{}},
+		}})
+		for range 4 {
+			c.v.Units = append(c.v.Units, c.newUnit(site))
+		}
+	}
+	for _, feed := range []string{"wrh-pas", "alx-pas"} {
+		c.v.Feeds = append(c.v.Feeds, &flow.FeedView{ID: feed, Name: feed, Every: 300, Version: 8, State: flow.FeedNever, Supplies: []string{"occupancy"}, Refusals: []flow.Refusal{}})
+	}
+	return c
+}
+
+func (c *county) newUnit(site string) *flow.UnitView {
+	c.made++
+	return &flow.UnitView{
+		ID: fmt.Sprintf("%s-w%d", site, c.made), Site: site, Name: "Ward", Kind: capacity.Ward, Class: capacity.AdultGA,
+		Version: c.v.Seq, Feeds: []string{}, Beds: capacity.Tally{Total: 2, Open: 2, Available: 2},
+		Places: []flow.PlaceView{{ID: "A1", State: capacity.Available}, {ID: "A2", State: capacity.Occupied, Since: c.v.At}},
+	}
+}
+
+// view is what the county looks like now.
+func (c *county) view() *flow.View {
+	v := c.v
+	v.Sites, v.Units, v.Feeds = slices.Clone(v.Sites), slices.Clone(v.Units), slices.Clone(v.Feeds)
+	v.Contradictions, v.Held, v.Gone = slices.Clone(v.Contradictions), slices.Clone(v.Held), slices.Clone(v.Gone)
+	v.Digest = fmt.Sprint("d", v.Seq)
+	return &v
+}
+
+// step is one event that may be about any of the rest.
+func (c *county) step() {
+	c.v.Seq++
+	c.v.At += 10_000
+}
+
+func (c *county) tick() { c.step() }
+
+func (c *county) changeUnit(n int) {
+	c.step()
+	i := n % len(c.v.Units)
+	u := *c.v.Units[i]
+	u.Version, u.NoBed, u.Known = c.v.Seq, u.NoBed+1, true
+	c.v.Units[i] = &u
+	s := *c.v.System
+	s.Version, s.Last = c.v.Seq, &flow.Change{Seq: c.v.Seq, At: c.v.At, Unit: u.ID}
+	c.v.System = &s
+}
+
+func (c *county) changeFeed(n int) {
+	c.step()
+	i := n % len(c.v.Feeds)
+	f := *c.v.Feeds[i]
+	f.Version, f.Last, f.Logged, f.State = c.v.Seq, c.v.At, f.Logged+1, flow.FeedOnTime
+	c.v.Feeds[i] = &f
+}
+
+func (c *county) changeSite(n int) {
+	c.step()
+	i := n % len(c.v.Sites)
+	s := *c.v.Sites[i]
+	s.Version, s.Name = c.v.Seq, s.Name+"'"
+	c.v.Sites[i] = &s
+}
+
+// contradict raises a contradiction, or changes the one of that number.
+func (c *county) contradict(n int) {
+	c.step()
+	id := fmt.Sprint("c", n)
+	item := &flow.ContradictionView{ID: id, Kind: "two_in_a_bed", Since: 1_790_000_000_000 + capacity.Instant(n), Events: []uint64{c.v.Seq}, Version: c.v.Seq}
+	c.v.Contradictions = slices.DeleteFunc(c.v.Contradictions, func(x *flow.ContradictionView) bool { return x.ID == id })
+	c.v.Contradictions = append(c.v.Contradictions, item)
+	slices.SortFunc(c.v.Contradictions, func(a, b *flow.ContradictionView) int { return int(a.Since - b.Since) })
+}
+
+func (c *county) agree(n int) {
+	if len(c.v.Contradictions) == 0 {
+		return
+	}
+	c.step()
+	i := n % len(c.v.Contradictions)
+	c.gone("contradictions", c.v.Contradictions[i].ID)
+	c.v.Contradictions = slices.Delete(c.v.Contradictions, i, i+1)
+}
+
+func (c *county) hold() {
+	c.step()
+	c.v.Held = append(c.v.Held, &flow.HeldView{Seq: c.v.Seq, Feed: "wrh-pas", Place: "RWP50/NEW", Reason: "unknown_place"})
+}
+
+func (c *county) release(n int) {
+	if len(c.v.Held) == 0 {
+		return
+	}
+	c.step()
+	i := n % len(c.v.Held)
+	c.gone("held", strconv.FormatUint(c.v.Held[i].Seq, 10))
+	c.v.Held = slices.Delete(c.v.Held, i, i+1)
+}
+
+// relay is a new layout: the units in another order, one taken away or put in the middle.
+func (c *county) relay(n int) {
+	c.step()
+	s := *c.v.System
+	s.Version, s.Layout = c.v.Seq, s.Layout+1
+	c.v.System = &s
+	i := n % len(c.v.Units)
+	if n%2 == 0 && len(c.v.Units) > 1 {
+		c.gone("units", c.v.Units[i].ID)
+		c.v.Units = slices.Delete(c.v.Units, i, i+1)
+	} else {
+		c.v.Units = slices.Insert(c.v.Units, i, c.newUnit("wrh"))
+	}
+	slices.Reverse(c.v.Units)
+}
+
+func (c *county) gone(kind, id string) {
+	c.v.Gone = append(c.v.Gone, flow.Tombstone{Kind: kind, ID: id, Version: c.v.Seq})
+}
+
+// forget drops the older half of the tombstones.
+func (c *county) forget() {
+	half := len(c.v.Gone) / 2
+	if half > 0 {
+		c.v.Floor = c.v.Gone[half-1].Version
+		c.v.Gone = c.v.Gone[half:]
+	}
+}
+
+// restore is another store's state.
+func (c *county) restore(epoch string) {
+	c.v.Epoch = epoch
+	c.v.Seq /= 2
+	c.v.Gone, c.v.Floor = nil, c.v.Seq
+	c.v.Contradictions, c.v.Held = nil, nil
+	c.step()
+	for i, u := range c.v.Units {
+		u := *u
+		u.Version = c.v.Seq
+		c.v.Units[i] = &u
+	}
+}

@@ -1,0 +1,310 @@
+package dashboard
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"flowcentre/capacity"
+	"flowcentre/flow"
+)
+
+// The frames of the stream, all JSON texts. A snapshot replaces what the client has. A
+// delta applies only to a client at its from: first removed takes away, then each entity
+// replaces the one of its id or is new. Sites, units and feeds keep their places, for a
+// changed layout is always told by a snapshot; contradictions are ordered by (since, id)
+// and held facts by seq. bye is the last frame before the server closes.
+//
+//	hello    {type, proto, version, assets, heartbeat_ms, at, speed, simulated}
+//	snapshot {type, epoch, seq, at, state: {system, sites, units, feeds, contradictions, held}}
+//	delta    {type, epoch, from, seq, at, system?, sites?, …, held?, removed?: {units?: [id], …}}
+//	hb       {type, epoch, seq, at, feeds: {id: last}}
+//	bye      {type, reason, retry_ms}
+
+// kinds are the lists of a view, by the names they have in JSON and in tombstones.
+var kinds = [...]string{"sites", "units", "feeds", "contradictions", "held"}
+
+// part is one entity of a view.
+type part struct {
+	id      string
+	version uint64
+	entity  any // a pointer; the same pointer is the same content
+}
+
+// parts are the entities of one kind, in the view's order.
+func parts(v *flow.View, kind string, yield func(part) bool) {
+	switch kind {
+	case "sites":
+		for _, e := range v.Sites {
+			if !yield(part{e.ID, e.Version, e}) {
+				return
+			}
+		}
+	case "units":
+		for _, e := range v.Units {
+			if !yield(part{e.ID, e.Version, e}) {
+				return
+			}
+		}
+	case "feeds":
+		for _, e := range v.Feeds {
+			if !yield(part{e.ID, e.Version, e}) {
+				return
+			}
+		}
+	case "contradictions":
+		for _, e := range v.Contradictions {
+			if !yield(part{e.ID, e.Version, e}) {
+				return
+			}
+		}
+	case "held":
+		for _, e := range v.Held {
+			if !yield(part{strconv.FormatUint(e.Seq, 10), e.Seq, e}) {
+				return
+			}
+		}
+	}
+}
+
+func every(part) bool { return true }
+
+// encoder turns entities into JSON, each only once for as long as it stays the same. It
+// is safe for concurrent use.
+type encoder struct {
+	mu    sync.Mutex
+	known map[entityKey]encoded
+}
+
+type entityKey struct{ kind, id string }
+
+type encoded struct {
+	entity any
+	json   []byte
+}
+
+func newEncoder() *encoder {
+	return &encoder{known: map[entityKey]encoded{}}
+}
+
+func (e *encoder) encode(kind string, p part) ([]byte, error) {
+	key := entityKey{kind, p.id}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if known, ok := e.known[key]; ok && known.entity == p.entity {
+		return known.json, nil
+	}
+	text, err := marshal(nil, p.entity)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s %s: %w", kind, p.id, err)
+	}
+	e.known[key] = encoded{p.entity, text}
+	return text, nil
+}
+
+// forget drops what v no longer has, once that is more than what it has.
+func (e *encoder) forget(v *flow.View) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.known) <= 2*(1+len(v.Sites)+len(v.Units)+len(v.Feeds)+len(v.Contradictions)+len(v.Held)) {
+		return
+	}
+	kept := map[entityKey]encoded{}
+	keep := func(kind string, p part) {
+		key := entityKey{kind, p.id}
+		if known, ok := e.known[key]; ok && known.entity == p.entity {
+			kept[key] = known
+		}
+	}
+	keep("system", part{entity: v.System})
+	for _, kind := range kinds {
+		parts(v, kind, func(p part) bool { keep(kind, p); return true })
+	}
+	e.known = kept
+}
+
+func marshal(b []byte, v any) ([]byte, error) {
+	text, err := json.Marshal(v)
+	return append(b, text...), err
+}
+
+// body is one JSON object being written. The first error ends it.
+type body struct {
+	*encoder
+	json []byte
+	err  error
+}
+
+func (b *body) raw(text string) {
+	b.json = append(b.json, text...)
+}
+
+func (b *body) value(v any) {
+	if b.err == nil {
+		b.json, b.err = marshal(b.json, v)
+	}
+}
+
+// name begins a member.
+func (b *body) name(name string) {
+	if last := b.json[len(b.json)-1]; last != '{' {
+		b.raw(",")
+	}
+	b.raw(`"` + name + `":`)
+}
+
+func (b *body) member(name string, v any) {
+	b.name(name)
+	b.value(v)
+}
+
+func (b *body) entity(kind string, p part) {
+	if b.err != nil {
+		return
+	}
+	text, err := b.encode(kind, p)
+	b.json, b.err = append(b.json, text...), err
+}
+
+// open begins an answer of the API.
+func (b *body) open(v *flow.View) {
+	b.raw("{")
+	b.at(v)
+}
+
+func (b *body) close() { b.raw("}") }
+
+// begin begins a frame.
+func (b *body) begin(frame string) {
+	b.raw(`{"type":"` + frame + `"`)
+}
+
+func (b *body) at(v *flow.View) {
+	b.member("epoch", v.Epoch)
+	b.member("seq", v.Seq)
+	b.member("at", v.At)
+}
+
+// all is the whole state, flat.
+func (b *body) all(v *flow.View) {
+	b.member("digest", v.Digest)
+	b.lists(v)
+}
+
+func (b *body) lists(v *flow.View) {
+	b.name("system")
+	b.entity("system", part{entity: v.System})
+	for _, kind := range kinds {
+		b.list(kind, v, every)
+	}
+}
+
+// list is one list of the view, as far as its parts are wanted.
+func (b *body) list(kind string, v *flow.View, wanted func(part) bool) {
+	b.name(kind)
+	b.raw("[")
+	b.some(kind, v, wanted)
+	b.raw("]")
+}
+
+func (b *body) some(kind string, v *flow.View, wanted func(part) bool) {
+	first := true
+	parts(v, kind, func(p part) bool {
+		if !wanted(p) {
+			return true
+		}
+		if !first {
+			b.raw(",")
+		}
+		first = false
+		b.entity(kind, p)
+		return true
+	})
+}
+
+// one is a single entity under a name of its own, and false when the view lacks it.
+func (b *body) one(name, kind string, v *flow.View, id string) (found bool) {
+	parts(v, kind, func(p part) bool {
+		if p.id != id {
+			return true
+		}
+		found = true
+		b.name(name)
+		b.entity(kind, p)
+		return false
+	})
+	return found
+}
+
+func (b *body) snapshot(v *flow.View) {
+	b.begin("snapshot")
+	b.at(v)
+	b.name("state")
+	b.raw("{")
+	b.lists(v)
+	b.raw("}")
+	b.close()
+}
+
+// delta is what a client that has the state at from needs to have v.
+func (b *body) delta(from uint64, v *flow.View) {
+	b.begin("delta")
+	b.member("epoch", v.Epoch)
+	b.member("from", from)
+	b.member("seq", v.Seq)
+	b.member("at", v.At)
+	if v.System != nil && v.System.Version > from {
+		b.name("system")
+		b.entity("system", part{entity: v.System})
+	}
+	changed := func(p part) bool { return p.version > from }
+	for _, kind := range kinds {
+		if has(v, kind, changed) {
+			b.list(kind, v, changed)
+		}
+	}
+	if removed := removedSince(from, v); len(removed) > 0 {
+		b.member("removed", removed)
+	}
+	b.close()
+}
+
+func has(v *flow.View, kind string, wanted func(part) bool) (found bool) {
+	parts(v, kind, func(p part) bool {
+		found = wanted(p)
+		return !found
+	})
+	return found
+}
+
+// removedSince are the ids, by kind, of what v lacks and may have had at from. What came
+// back in between is not among them.
+func removedSince(from uint64, v *flow.View) map[string][]string {
+	removed := map[string][]string{}
+	passed := map[entityKey]bool{} // there, or told already
+	seen := map[string]bool{}
+	for i := len(v.Gone) - 1; i >= 0 && v.Gone[i].Version > from; i-- {
+		gone := v.Gone[i]
+		if !seen[gone.Kind] {
+			seen[gone.Kind] = true
+			parts(v, gone.Kind, func(p part) bool { passed[entityKey{gone.Kind, p.id}] = true; return true })
+		}
+		if key := (entityKey{gone.Kind, gone.ID}); !passed[key] {
+			passed[key] = true
+			removed[gone.Kind] = append(removed[gone.Kind], gone.ID)
+		}
+	}
+	return removed
+}
+
+func (b *body) heartbeat(v *flow.View) {
+	last := make(map[string]capacity.Instant, len(v.Feeds))
+	for _, f := range v.Feeds {
+		last[f.ID] = f.Last
+	}
+	b.begin("hb")
+	b.at(v)
+	b.member("feeds", last)
+	b.close()
+}

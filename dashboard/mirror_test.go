@@ -1,0 +1,131 @@
+package dashboard
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/stretchr/testify/require"
+
+	"flowcentre/capacity"
+	"flowcentre/flow"
+)
+
+// mirror is a client as the rules for frames describe it.
+type mirror struct {
+	Type   string `json:"type"`
+	Epoch  string `json:"epoch"`
+	Seq    uint64
+	At     capacity.Instant
+	State  shown
+	Frames map[string]int
+}
+
+type shown struct {
+	System         *flow.SystemView          `json:"system"`
+	Sites          []*flow.SiteView          `json:"sites"`
+	Units          []*flow.UnitView          `json:"units"`
+	Feeds          []*flow.FeedView          `json:"feeds"`
+	Contradictions []*flow.ContradictionView `json:"contradictions"`
+	Held           []*flow.HeldView          `json:"held"`
+}
+
+type anyFrame struct {
+	Type    string              `json:"type"`
+	Epoch   string              `json:"epoch"`
+	From    *uint64             `json:"from"`
+	Seq     uint64              `json:"seq"`
+	At      capacity.Instant    `json:"at"`
+	State   *shown              `json:"state"`
+	Removed map[string][]string `json:"removed"`
+	shown
+}
+
+// apply takes in one frame.
+func (m *mirror) apply(text []byte) error {
+	var kind struct{ Type string }
+	if err := json.Unmarshal(text, &kind); err != nil {
+		return err
+	}
+	if m.Frames == nil {
+		m.Frames = map[string]int{}
+	}
+	m.Frames[kind.Type]++
+	m.Type = kind.Type
+	if kind.Type != "snapshot" && kind.Type != "delta" {
+		return nil
+	}
+	var f anyFrame
+	if err := json.Unmarshal(text, &f); err != nil {
+		return err
+	}
+	if kind.Type == "snapshot" {
+		m.State = *f.State
+	} else {
+		if f.Epoch != m.Epoch || *f.From != m.Seq {
+			return fmt.Errorf("delta of %s from %d for a client of %s at %d", f.Epoch, *f.From, m.Epoch, m.Seq)
+		}
+		m.State.change(f.shown, f.Removed)
+	}
+	m.Epoch, m.Seq, m.At = f.Epoch, f.Seq, f.At
+	return nil
+}
+
+func (s *shown) change(by shown, removed map[string][]string) {
+	if by.System != nil {
+		s.System = by.System
+	}
+	site := func(e *flow.SiteView) string { return e.ID }
+	unit := func(e *flow.UnitView) string { return e.ID }
+	feed := func(e *flow.FeedView) string { return e.ID }
+	clash := func(e *flow.ContradictionView) string { return e.ID }
+	held := func(e *flow.HeldView) string { return strconv.FormatUint(e.Seq, 10) }
+	s.Sites = changed(s.Sites, by.Sites, removed["sites"], site)
+	s.Units = changed(s.Units, by.Units, removed["units"], unit)
+	s.Feeds = changed(s.Feeds, by.Feeds, removed["feeds"], feed)
+	s.Contradictions = changed(s.Contradictions, by.Contradictions, removed["contradictions"], clash)
+	s.Held = changed(s.Held, by.Held, removed["held"], held)
+	slices.SortFunc(s.Contradictions, func(a, b *flow.ContradictionView) int {
+		return cmp.Or(cmp.Compare(a.Since, b.Since), cmp.Compare(a.ID, b.ID))
+	})
+	slices.SortFunc(s.Held, func(a, b *flow.HeldView) int { return cmp.Compare(a.Seq, b.Seq) })
+}
+
+func changed[E any](list, by []E, removed []string, id func(E) string) []E {
+	list = slices.DeleteFunc(slices.Clone(list), func(e E) bool { return slices.Contains(removed, id(e)) })
+	for _, e := range by {
+		if i := slices.IndexFunc(list, func(old E) bool { return id(old) == id(e) }); i >= 0 {
+			list[i] = e
+		} else {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// requireShows checks that the mirror shows v, and nothing else.
+func (m *mirror) requireShows(t require.TestingT, v *flow.View) {
+	require.Equal(t, v.Epoch, m.Epoch)
+	require.Equal(t, v.Seq, m.Seq)
+	require.Equal(t, v.At, m.At)
+	want := shown{v.System, v.Sites, v.Units, v.Feeds, v.Contradictions, v.Held}
+	require.JSONEq(t, text(t, want.full()), text(t, m.State.full()))
+}
+
+// full has empty lists for absent ones.
+func (s shown) full() shown {
+	s.Sites = append([]*flow.SiteView{}, s.Sites...)
+	s.Units = append([]*flow.UnitView{}, s.Units...)
+	s.Feeds = append([]*flow.FeedView{}, s.Feeds...)
+	s.Contradictions = append([]*flow.ContradictionView{}, s.Contradictions...)
+	s.Held = append([]*flow.HeldView{}, s.Held...)
+	return s
+}
+
+func text(t require.TestingT, v any) string {
+	b, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(b)
+}

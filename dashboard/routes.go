@@ -1,0 +1,68 @@
+package dashboard
+
+import (
+	"net/http"
+	"strings"
+)
+
+// route is one address that is served, by GET and HEAD only.
+type route struct {
+	path  string
+	serve http.HandlerFunc
+}
+
+// routes are all the addresses with a meaning of their own; besides them the front
+// end's files are served by their names.
+func (d *Dashboard) routes() []route {
+	return []route{
+		{"/{$}", d.page},
+		{"/sites/{site}", d.page},
+		{"/units/{unit}", d.page},
+		{"/feeds", d.page},
+
+		{"/api/v1/state", d.state},
+		{"/api/v1/feeds", d.feeds},
+		{"/api/v1/held", d.held},
+		{"/api/v1/contradictions", d.contradictions},
+		{"/api/v1/units/{id}", d.unit},
+		{"/api/v1/sites/{id}", d.site},
+		{"/api/v1/stream", d.stream},
+	}
+}
+
+// probes are asked by the machines that keep the process running, under whatever name
+// they know it by.
+func (d *Dashboard) probes() []route {
+	return []route{
+		{"/livez", d.live},
+		{"/readyz", d.ready},
+	}
+}
+
+func (d *Dashboard) mux() http.Handler {
+	mux, guarded := http.NewServeMux(), http.NewServeMux()
+	for _, r := range d.routes() {
+		guarded.HandleFunc(r.path, onlyGet(r.serve))
+	}
+	guarded.HandleFunc("/", onlyGet(d.file))
+	for _, r := range d.probes() {
+		mux.HandleFunc(r.path, onlyGet(r.serve))
+	}
+	mux.Handle("/", d.Guard(guarded))
+	return mux
+}
+
+func onlyGet(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			refuse(w, Problem{
+				Kind: "method-not-allowed", Title: "This address can only be read", Status: http.StatusMethodNotAllowed,
+				Detail: strings.ToUpper(r.Method) + " was sent to " + r.URL.Path + ".",
+				Remedy: "Send GET. Events are posted to /api/v1/events or /api/v1/hl7.",
+			})
+			return
+		}
+		next(w, r)
+	}
+}

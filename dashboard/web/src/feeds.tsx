@@ -1,0 +1,111 @@
+// The feeds: who sends, when it last spoke, and what became of what it sent.
+
+import { age, ageOf, count, moment, words } from "./format";
+import { LimitMark } from "./marks";
+import { DeskHead, Status, Value, zone } from "./parts";
+import { coarse, state } from "./stream";
+import type { Feed } from "./types";
+
+export function Feeds() {
+  const s = state.value;
+  const feeds = [...(s?.feeds.values() ?? [])];
+  const refused = feeds.filter((f) => f.refusals?.length);
+  return (
+    <div class="desk">
+      <Status />
+      <DeskHead title="Feeds" up={{ to: "/", name: s?.system.name ?? "The wall" }} note={s ? count(feeds.length, "feed") : undefined} />
+      <main>
+        <section class="panel">
+          <h2>What each feed sent since the centre began</h2>
+          <FeedRows feeds={feeds} />
+        </section>
+        <section class="panel lists">
+          <h2>{refused.length ? "Newest refusals" : "Nothing was refused lately"}</h2>
+          {refused.map((f) => (
+            <Refusals key={f.id} feed={f} />
+          ))}
+        </section>
+      </main>
+    </div>
+  );
+}
+
+const all = ["Owner", "State", "Last spoke", "Expected", "Logged", "Duplicates", "Ignored", "Refused", "Held"];
+const few = ["State", "Last spoke", "Refused", "Held"];
+
+/** The feeds as rows; brief leaves out what a site's page has no room for. */
+export function FeedRows({ feeds, brief = false }: { feeds: Feed[]; brief?: boolean }) {
+  const columns = brief ? few : all;
+  return (
+    <table role="table" class={brief ? "feed-table brief" : "feed-table"}>
+      <caption class="unseen">Feeds</caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">Feed</th>
+          {columns.map((c) => (
+            <th scope="col" role="columnheader" key={c}>{c}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {feeds.map((f) => (
+          <FeedRow key={f.id} feed={f} columns={columns} brief={brief} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const looks = { never: "unknown", on_time: "plain", silent: "stale" } as const;
+
+function FeedRow({ feed: f, columns, brief }: { feed: Feed; columns: string[]; brief: boolean }) {
+  const cells: Record<string, { key: string; value: string | number }> = {
+    Owner: { key: "owner", value: f.owner || "nobody named" },
+    State: { key: "state", value: { never: "— nothing yet", on_time: "on time", silent: "silent" }[f.state] ?? words(f.state) },
+    "Last spoke": { key: "last", value: lastText(f) },
+    Expected: { key: "every", value: `every ${age(f.every_s * 1000)}` },
+    Logged: { key: "logged", value: f.logged },
+    Duplicates: { key: "duplicates", value: f.duplicates },
+    Ignored: { key: "ignored", value: f.ignored },
+    Refused: { key: "refused", value: f.refused },
+    Held: { key: "held", value: f.held },
+  };
+  return (
+    <tr role="row" data-feed={f.id} data-state={f.state} data-look={looks[f.state] ?? "plain"}>
+      <th scope="row" role="rowheader">
+        {f.name}
+      </th>
+      {columns.map((label) => {
+        const { key, value } = cells[label];
+        return (
+          <td role="cell" key={label} data-label={label} class={typeof value === "number" ? (value === 0 ? "number zero" : "number") : ""}>
+            {label === "State" && <LimitMark level={f.state === "on_time" ? 0 : 2} mute />}
+            {typeof value === "number" ? <Value name={key}>{value}</Value> : <span data-figure={key}>{value}</span>}
+            {label === "State" && !brief && f.connected && ", connected"}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}
+
+function lastText(f: Feed): string {
+  const a = ageOf(f.last, coarse.value);
+  if (a === null) return "never";
+  return f.state === "silent" ? `${a} old` : `${a} ago`;
+}
+
+function Refusals({ feed }: { feed: Feed }) {
+  return (
+    <>
+      <h3>{feed.name}</h3>
+      <ul>
+        {[...(feed.refusals ?? [])].reverse().map((r, i) => (
+          <li key={i}>
+            {moment(r.at, coarse.value, zone())} <b>{words(r.reason)}</b>: {r.detail} <span class="muted">message {r.digest}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

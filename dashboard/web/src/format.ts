@@ -1,0 +1,182 @@
+// Figures, ages and times as words. Pure; times are ms since 1970 in the engine's clock.
+
+import type { Instant } from "./types";
+
+export function ms(i: Instant): number | null {
+  const n = i ? Date.parse(i) : NaN;
+  return Number.isNaN(n) ? null : n;
+}
+
+/** An age as words: "under 1 min", "47 min", "2 h 05", "14 h", "3 d". */
+export function age(forMs: number): string {
+  const min = Math.floor(forMs / 60_000);
+  if (min < 1) return "under 1 min";
+  if (min < 60) return `${min} min`;
+  const h = Math.floor(min / 60);
+  if (h < 10) return min % 60 ? `${h} h ${String(min % 60).padStart(2, "0")}` : `${h} h`;
+  return h < 48 ? `${h} h` : `${Math.floor(h / 24)} d`;
+}
+
+/** The age of an instant, or null when it is not known. */
+export function ageOf(i: Instant, now: number): string | null {
+  const at = ms(i);
+  return at === null ? null : age(now - at);
+}
+
+/** Real seconds: "35 s", "2 min 5 s". */
+export function seconds(s: number): string {
+  return s < 60 ? `${s} s` : `${Math.floor(s / 60)} min ${s % 60} s`;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(zone: string, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${zone} ${name}`;
+  let f = formats.get(key);
+  if (!f) formats.set(key, (f = new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options })));
+  return f;
+}
+
+export function clockTime(at: number, zone: string): string {
+  return format(zone, "time", { hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
+export function clockSeconds(at: number, zone: string): string {
+  return format(zone, "seconds", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
+}
+
+/** The local minute of the day, 0 to 1439. */
+export function localMinute(at: number, zone: string): number {
+  const [h, m] = clockTime(at, zone).split(":").map(Number);
+  return h * 60 + m;
+}
+
+/** "Tuesday 12 January", and shorter forms of it. */
+export function longDate(at: number, zone: string): string[] {
+  const forms = [
+    format(zone, "date", { weekday: "long", day: "numeric", month: "long" }),
+    format(zone, "shorter date", { weekday: "short", day: "numeric", month: "long" }),
+    format(zone, "short date", { weekday: "short", day: "numeric", month: "short" }),
+  ];
+  return forms.map((f) => f.format(at).replace(",", ""));
+}
+
+/** The local calendar day, as text that sorts: "2027-01-12". */
+export function localDay(at: number, zone: string): string {
+  const parts = new Map(format(zone, "day", { year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(at).map((p) => [p.type, p.value]));
+  return `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}`;
+}
+
+/** The time, with its day when that is not today: "14:20", "Sun 14:20", "3 Jan 14:20". */
+export function moment(i: Instant, now: number, zone: string): string {
+  const at = ms(i);
+  if (at === null) return "time not told";
+  const time = clockTime(at, zone);
+  if (localDay(at, zone) === localDay(now, zone)) return time;
+  const near = Math.abs(now - at) < 6 * 86_400_000;
+  const date = near ? format(zone, "weekday", { weekday: "short" }) : format(zone, "short", { day: "numeric", month: "short" });
+  return `${date.format(at)} ${time}`;
+}
+
+/** At most three digits, and 100 only when it is. */
+export function percent(p: number): string {
+  if (p >= 100) return `${Math.round(p)}%`;
+  return `${Math.min(p, 99.9).toFixed(1)}%`;
+}
+
+/** Whole percent, and 100 only when it is. */
+export function wholePercent(p: number): string {
+  return `${p >= 100 ? Math.round(p) : Math.min(Math.round(p), 99)}%`;
+}
+
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+/** A code as words: "infection_control" is "infection control". */
+export function words(code: string): string {
+  return code.replace(/[_-]+/g, " ").trim();
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const changes: Record<string, string> = {
+  admitted: "patient admitted",
+  transferred: "patient moved",
+  swapped: "two patients swapped",
+  discharged: "patient left",
+  "made-outpatient": "patient left",
+  "admission-cancelled": "admission cancelled",
+  "transfer-cancelled": "move cancelled",
+  "discharge-cancelled": "discharge cancelled",
+  "arrival-expected": "arrival expected",
+  "arrival-cancelled": "arrival cancelled",
+  "transfer-expected": "move expected",
+  "transfer-expectation-cancelled": "expected move cancelled",
+  "discharge-expected": "discharge expected",
+  "discharge-expectation-cancelled": "expected discharge cancelled",
+  updated: "details corrected",
+  away: "patient off the unit",
+  returned: "patient back",
+  "leave-started": "leave started",
+  "leave-ended": "leave ended",
+  "status-told": "bed status told",
+  "cleaning-started": "cleaning started",
+  cleaned: "bed cleaned",
+  closed: "bed closed",
+  opened: "bed opened",
+  census: "census taken",
+};
+
+/** What a CloudEvents type says in words: "flowcentre.bed.cleaned.v1" is "bed cleaned". */
+export function fact(type: string): string {
+  const name = type.split(".")[2] ?? type;
+  return changes[name] ?? words(name);
+}
+
+const contradictions: Record<string, string> = {
+  two_in_bed: "two patients, one bed",
+  in_two_beds: "one patient, two beds",
+  free_with_patient: "told free, patient in it",
+  ambiguous_stay: "which stay is not told",
+  moved_after_leaving: "moved after leaving",
+  missing_from_census: "missing from census",
+  counted_after_leaving: "counted after leaving",
+  place_removed: "unit no longer laid out",
+};
+
+export function contradiction(kind: string): string {
+  return contradictions[kind] ?? words(kind);
+}
+
+const questions: Record<string, string> = {
+  two_in_bed: "ask the ward who is in it",
+  in_two_beds: "ask the wards which bed",
+  free_with_patient: "ask the ward if it is free",
+  ambiguous_stay: "ask records which stay it is",
+  moved_after_leaving: "ask the ward if the patient is still here",
+  missing_from_census: "ask the ward if the patient is still here",
+  counted_after_leaving: "ask the ward if the patient is still here",
+  place_removed: "find out where the patient is, or put the unit back into the layout",
+};
+
+/** What a person can do about a contradiction. */
+export function contradictionRemedy(kind: string): string {
+  return questions[kind] ?? "ask the ward";
+}
+
+const heldReasons: Record<string, { why: string; remedy: string }> = {
+  unknown_place: { why: "unknown place", remedy: "add it to the layout" },
+  not_its_unit: { why: "not this feed's unit", remedy: "add the feed to the unit, or ask its owner to stop" },
+};
+
+export function heldReason(reason: string): string {
+  return heldReasons[reason]?.why ?? words(reason);
+}
+
+/** What a person can do about a held fact. */
+export function heldRemedy(reason: string): string {
+  return heldReasons[reason]?.remedy ?? "ask the feed's owner";
+}

@@ -1,0 +1,79 @@
+// Starts the page: theme, address, stream, and one tree that follows them.
+
+import { render } from "preact";
+import { useEffect } from "preact/hooks";
+import { Desk } from "./desk";
+import { Feeds } from "./feeds";
+import { room } from "./parts";
+import { follow, path, route } from "./route";
+import { begin, lastKnown, phase, state } from "./stream";
+import { UnitPage } from "./unit";
+import { Wall } from "./wall";
+
+const SHIFT_MS = 600_000; // against burn-in: the wall moves by 2 px
+
+function Page() {
+  const where = route(path.value);
+  const s = state.value;
+  const root = document.documentElement;
+  useEffect(() => {
+    root.dataset.live = phase.value;
+    root.toggleAttribute("data-lastknown", lastKnown.value);
+    room.value++;
+  }, [phase.value, lastKnown.value]);
+  useEffect(() => {
+    root.dataset.page = where.page === "wall" ? "wall" : "desk";
+    room.value++;
+  }, [where.page]);
+  const what = where.page === "site" ? s?.sites.get(where.id)?.name : where.page === "unit" ? s?.units.get(where.id)?.name : where.page === "feeds" ? "Feeds" : "";
+  const title = [phase.value === "notlive" ? "NOT LIVE" : "", what, s?.system.name, "Flow Centre"].filter(Boolean).join(" - ");
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+  switch (where.page) {
+    case "wall":
+      return <Wall />;
+    case "site":
+      return <Desk id={where.id} />;
+    case "unit":
+      return <UnitPage id={where.id} />;
+    case "feeds":
+      return <Feeds />;
+    case "none":
+      return (
+        <main class="desk">
+          <h1>No such page</h1>
+          <p>
+            <a href="/">The wall</a>
+          </p>
+        </main>
+      );
+  }
+}
+
+function theme(): void {
+  const chosen = new URLSearchParams(location.search).get("theme");
+  if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
+}
+
+function keepAwake(): void {
+  const ask = () => document.visibilityState === "visible" && navigator.wakeLock?.request("screen").catch(() => undefined);
+  addEventListener("visibilitychange", ask);
+  ask();
+}
+
+function shift(): void {
+  let n = 0;
+  setInterval(() => {
+    document.documentElement.dataset.shift = String(++n % 4);
+  }, SHIFT_MS);
+}
+
+theme();
+follow();
+keepAwake();
+shift();
+addEventListener("resize", () => room.value++);
+void document.fonts.ready.then(() => room.value++);
+begin();
+render(<Page />, document.getElementById("page")!);

@@ -1,0 +1,158 @@
+// Parts that wall and desk share. Hooks for tests, stable: <html data-live="connecting |
+// live | catching | notlive"> is the state of the picture, with data-lastknown once it
+// is too old to use; data-system, data-site, data-unit,
+// data-class, data-feed, data-bed, data-contradiction and data-held name what a part shows;
+// inside them data-figure names a figure (occupancy, open, occupied, available, reserved,
+// not_ready, closed, over, side_rooms_available, critical_care_available, without_bed,
+// leaving, expected, told; of a feed: owner, state, last, every, logged, duplicates,
+// ignored, refused, held), and its text is the bare value; data-look tells how a part is
+// drawn (plain, stale, unknown, closed); data-state is the state of a bed tile (occupied,
+// reserved, not_ready, available, closed, unknown) or of a feed; data-doubt is there while
+// the system's figure leaves something out.
+
+import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { clockSeconds, clockTime, longDate, seconds } from "./format";
+import { Mark } from "./marks";
+import { href } from "./route";
+import { hello, lastHeard, lastKnown, now, phase, quiet, state, tries, untilReload } from "./stream";
+
+/** Grows when the room for text may have changed: font loaded, window resized. */
+export const room = signal(0);
+
+/** One line of text in the longest form that fits; never wrapped, never cut with dots. */
+export function Fit({ forms, class: name = "" }: { forms: string[]; class?: string }) {
+  const ref = useRef<HTMLSpanElement>(null);
+  const key = forms.join("\n");
+  const epoch = room.value;
+  useLayoutEffect(() => {
+    const el = ref.current;
+    if (!el) return;
+    for (const form of forms) {
+      el.textContent = form;
+      if (el.scrollWidth <= el.clientWidth) return;
+    }
+  }, [key, epoch]);
+  return <span class={`fit ${name}`} ref={ref} />;
+}
+
+/** A value that outlines itself for a moment when it changes. */
+export function Value({ name, children }: { name: string; children: string | number }) {
+  const text = String(children);
+  const ref = useRef<HTMLElement>(null);
+  const was = useRef(text);
+  useLayoutEffect(() => {
+    const el = ref.current;
+    if (!el || was.current === text) return;
+    was.current = text;
+    const next = el.classList.contains("changed-a") ? "changed-b" : "changed-a";
+    el.classList.remove("changed-a", "changed-b");
+    el.classList.add(next);
+  }, [text]);
+  return (
+    <b class="value" data-figure={name} ref={ref}>
+      {text}
+    </b>
+  );
+}
+
+export function Link({ to, children, class: name }: { to: string; children: ComponentChildren; class?: string }) {
+  return (
+    <a href={href(to)} class={name}>
+      {children}
+    </a>
+  );
+}
+
+export function zone(): string {
+  return state.value?.system.time_zone || "Europe/London";
+}
+
+/** "Live, engine 1 s ago": real seconds since a frame was heard. */
+export function LiveLine() {
+  const s = quiet.value;
+  switch (phase.value) {
+    case "live":
+      return (
+        <span class="live-line">
+          <b>Live</b>, engine {s} s ago
+        </span>
+      );
+    case "catching":
+      return (
+        <span class="live-line">
+          <b>Reconnecting</b>, {s} s
+        </span>
+      );
+    case "connecting":
+      return <span class="live-line">Connecting</span>;
+    case "notlive":
+      return <span class="live-line">Reconnecting, try {tries.value}</span>;
+  }
+}
+
+export function ClockTime({ withSeconds = false }: { withSeconds?: boolean }) {
+  const t = now.value;
+  const text = t === null ? "--:--" : withSeconds ? clockSeconds(t, zone()) : clockTime(t, zone());
+  return <time class="clock-time">{text}</time>;
+}
+
+export function ClockDate() {
+  const t = now.value;
+  return <Fit class="clock-date" forms={t === null ? [""] : longDate(t, zone())} />;
+}
+
+export function Simulated() {
+  const h = hello.value;
+  if (!h?.simulated) return null;
+  return <span class="simulated">Simulated{h.speed !== 1 ? `, ${h.speed}x` : ""}</span>;
+}
+
+/** "Last update 04:07:12, 35 s ago" */
+export function lastUpdate(): string {
+  const at = lastHeard.value;
+  if (at === null) return "No update since this page opened";
+  return `Last update ${clockSeconds(at, zone())}, ${seconds(quiet.value ?? 0)} ago`;
+}
+
+export function reloadText(): string {
+  const s = untilReload.value;
+  if (s === 0) return "Reloads when the engine answers";
+  return s > 60 ? `Reloads itself in ${Math.ceil(s / 60)} min` : `Reloads itself in ${s} s`;
+}
+
+/** The one place that tells a screen reader how the connection is. */
+export function Status() {
+  const text = { connecting: "Connecting", live: "Live", catching: "Reconnecting", notlive: "Not live. What is shown is old." }[phase.value];
+  return (
+    <p class="unseen" role="status">
+      {text}
+    </p>
+  );
+}
+
+/** The head of every page but the wall. */
+export function DeskHead({ title, up, note }: { title: string; up?: { to: string; name: string }; note?: string }) {
+  return (
+    <header class="desk-head">
+      {up && <Link to={up.to}>{up.name}</Link>}
+      <h1 tabIndex={-1}>{title}</h1>
+      {note && <span class="muted">{note}</span>}
+      <span class="push" />
+      <Simulated />
+      {phase.value === "notlive" ? (
+        <strong class="not-live-block">
+          <span class="not-live-word">NOT LIVE</span> <span>{lastUpdate()}</span> <LiveLine />
+          {lastKnown.value && <span>These figures are old: phone for every bed.</span>}
+        </strong>
+      ) : (
+        <span class="desk-live">
+          {phase.value === "live" && <Mark shape="check" />}
+          <LiveLine />
+        </span>
+      )}
+      <ClockTime />
+    </header>
+  );
+}

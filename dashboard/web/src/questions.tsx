@@ -1,0 +1,103 @@
+// What does not fit together or cannot be used, on the wall: contradictions, held
+// facts, closed beds. A fixed number of lines; what is left out is counted.
+
+import { ageOf, contradiction, contradictionRemedy, count, heldReason, heldRemedy, words } from "./format";
+import { LimitMark } from "./marks";
+import { Fit } from "./parts";
+import { closures, heldByPlace, heldFacts, itemPlace, openItems, unitNames } from "./rules";
+import type { State } from "./store";
+import { coarse } from "./stream";
+
+const LINES = 8; // under one another, of one height
+
+interface Item {
+  level: 0 | 2;
+  lines: string[][]; // each in its forms
+}
+
+interface Section {
+  head: string;
+  items: Item[];
+}
+
+export function Questions({ state }: { state: State }) {
+  const sections = [contradictions(state), held(state), closed(state)];
+  return (
+    <section class="questions panel" aria-label="Contradictions, held facts and closed beds">
+      {fit(sections).map((s) => (
+        <section key={s.head}>
+          <h2>{s.head}</h2>
+          <ul>
+            {s.items.map((item, i) => (
+              <li key={i}>
+                {item.lines.map((forms, n) => (
+                  <p class={n ? "muted" : ""}>
+                    {n === 0 && <LimitMark level={item.level} mute />}
+                    <Fit forms={forms} />
+                  </p>
+                ))}
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </section>
+  );
+}
+
+function contradictions(s: State): Section {
+  const all = openItems(s);
+  return {
+    head: all.length ? `Contradictions: ${all.length}` : "Contradictions: none",
+    items: all.map((c) => {
+      const what = contradiction(c.kind);
+      const since = ageOf(c.since, coarse.value);
+      const lasting = since ? [`${what} for ${since}`, `${what}, ${since}`] : [];
+      return { level: 2, lines: [itemPlace(s, c), [...lasting.map((l) => `${l}: ${contradictionRemedy(c.kind)}`), ...lasting, what]] };
+    }),
+  };
+}
+
+function held(s: State): Section {
+  const all = heldFacts(s);
+  return {
+    head: all.length ? `Facts held: ${all.length}` : "Facts held: none",
+    items: heldByPlace(all).map((g) => ({
+      level: 0,
+      lines: [
+        [`${count(g.facts.length, "fact")} for ${g.place}`, `${g.facts.length} for ${g.place}`, count(g.facts.length, "fact")],
+        [`${heldReason(g.reason)}: ${heldRemedy(g.reason)}`, heldRemedy(g.reason), heldReason(g.reason)],
+      ],
+    })),
+  };
+}
+
+function closed(s: State): Section {
+  const all = closures(s);
+  const beds = all.reduce((n, c) => n + c.beds, 0);
+  return {
+    head: beds ? `Closed beds: ${beds} in ${all.length === 1 ? "1 unit" : `${all.length} units`}` : "Closed beds: none",
+    items: all.map((c) => {
+      const why = c.reasons.length ? `, ${c.reasons.map(words).join(", ")}` : "";
+      const names = unitNames(s, c.unit, c.unit.id);
+      return { level: 0, lines: [[...names.map((n) => `${n}: ${c.beds}${why}`), ...names.map((n) => `${n}: ${c.beds}`)]] };
+    }),
+  };
+}
+
+/** Cuts the items so that all heads and the first of each section fit; the heads count all. */
+function fit(sections: Section[]): Section[] {
+  let left = LINES - sections.length;
+  const taken = sections.map(() => 0);
+  for (let given = true; given; ) {
+    given = false;
+    sections.forEach((s, i) => {
+      const next = s.items[taken[i]];
+      if (!next || next.lines.length > left) return;
+      taken[i]++;
+      left -= next.lines.length;
+      given = true;
+    });
+  }
+  return sections.map((s, i) => ({ head: s.head, items: s.items.slice(0, taken[i]) }));
+}

@@ -1,0 +1,40 @@
+// Addresses: the same bundle answers every page, and the path says which.
+
+import { signal } from "@preact/signals";
+
+export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "none" };
+
+export const path = signal(location.pathname);
+
+export function route(pathname: string): Route {
+  const [page = "", id = "", ...rest] = pathname.split("/").slice(1).map(decodeURIComponent);
+  if (page === "" && !id) return { page: "wall" };
+  if (page === "feeds" && !id) return { page: "feeds" };
+  if (page === "sites" && id && !rest.length) return { page: "site", id };
+  if (page === "units" && id && !rest.length) return { page: "unit", id };
+  return { page: "none" };
+}
+
+export const siteAddress = (id: string) => `/sites/${encodeURIComponent(id)}`;
+export const unitAddress = (id: string) => `/units/${encodeURIComponent(id)}`;
+
+/** The address with what the visitor chose for the session, such as ?theme=dark. */
+export function href(to: string): string {
+  const theme = new URLSearchParams(location.search).get("theme");
+  return theme ? `${to}?theme=${encodeURIComponent(theme)}` : to;
+}
+
+/** Follows links inside the page without loading it again, so that the stream goes on. */
+export function follow(): void {
+  addEventListener("popstate", () => (path.value = location.pathname));
+  addEventListener("click", (e) => {
+    if (e.defaultPrevented || e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
+    const link = (e.target as Element).closest?.("a");
+    if (!link || link.target || link.origin !== location.origin || route(link.pathname).page === "none") return;
+    e.preventDefault();
+    history.pushState(null, "", link.href);
+    path.value = location.pathname;
+    scrollTo(0, 0);
+    document.querySelector<HTMLElement>("h1")?.focus();
+  });
+}

@@ -1,0 +1,22 @@
+// The tests of the pure modules, bundled by build -tests and run in a browser by
+// pure_test.go, which reads what each found from window.found.
+
+import * as clock from "./clock.test";
+import * as format from "./format.test";
+import * as link from "./link.test";
+import * as night from "./night.test";
+import * as rules from "./rules.test";
+import * as store from "./store.test";
+
+const found: Record<string, string> = {};
+for (const [file, tests] of Object.entries<object>({ clock, format, link, night, rules, store })) {
+  for (const [name, test] of Object.entries<() => void>(tests as Record<string, () => void>)) {
+    try {
+      test();
+      found[`${file}/${name}`] = "";
+    } catch (e) {
+      found[`${file}/${name}`] = e instanceof Error ? e.message : String(e);
+    }
+  }
+}
+(globalThis as { found?: unknown }).found = found;

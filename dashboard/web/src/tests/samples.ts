@@ -1,0 +1,47 @@
+// A small system for the tests.
+
+import { replace } from "../store";
+import type { State } from "../store";
+import type { Feed, Held, Site, Snapshot, Tally, Unit } from "../types";
+
+export const AT = Date.parse("2027-01-12T04:07:00Z");
+
+export function tally(t: Partial<Tally>): Tally {
+  return { total: 0, open: 0, closed: 0, occupied: 0, reserved: 0, not_ready: 0, available: 0, over: 0, side_rooms_available: 0, escalation_open: 0, ...t };
+}
+
+/** A ward of ten open beds of which so many are occupied. */
+export function ward(id: string, occupied: number, more: Partial<Unit> = {}): Unit {
+  return {
+    id, site: "general", name: `Ward ${id}`, kind: "ward", class: "adult_ga", assumed: false, version: 1, known: true, silent: false, feeds: ["pas"],
+    pressure_at: 92, full_at: 98, clean_within_s: 3600, beds: tally({ total: 10, open: 10, occupied, available: 10 - occupied }),
+    without_bed: 0, leaving: 0, expected: 0, places: [], ...more,
+  };
+}
+
+export function feed(id: string, more: Partial<Feed> = {}): Feed {
+  return {
+    id, name: `Feed ${id}`, owner: "", every_s: 1800, supplies: ["occupancy"], version: 1, state: "on_time", connected: true, last: "2027-01-12T04:00:00Z",
+    logged: 1, duplicates: 0, ignored: 0, refused: 0, held: 0, refusals: [], ...more,
+  };
+}
+
+export function site(id: string, kind = "acute"): Site {
+  return { id, name: `${id} Hospital`, short: id, organisation: "trust", kind, version: 1, classes: {} };
+}
+
+export function held(seq: number, place: string): Held {
+  return { seq, feed: "pas", type: "flowcentre.bed.admitted.v1", place, reason: "unknown_place", happened: "2027-01-12T03:00:00Z" };
+}
+
+export function snapshot(part: Partial<Snapshot["state"]> = {}): Snapshot {
+  const system = { id: "shire", name: "Shire", time_zone: "Europe/London", version: 1, classes: {}, layout_revision: 1 };
+  return {
+    type: "snapshot", epoch: "e1", seq: 7, at: "2027-01-12T04:07:00Z",
+    state: { system, sites: [site("general")], units: [], feeds: [feed("pas")], contradictions: [], held: [], ...part },
+  };
+}
+
+export function state(part: Partial<Snapshot["state"]> = {}): State {
+  return replace(snapshot(part));
+}

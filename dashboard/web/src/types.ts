@@ -1,0 +1,205 @@
+// The shapes the server sends: flow/view.go and capacity/tally.go, by hand. An Instant
+// is an RFC 3339 string in UTC, and null or absent when not known.
+
+export type Instant = string | null | undefined;
+
+export type BedState = "occupied" | "reserved" | "not_ready" | "available" | "closed";
+
+export interface Tally {
+  total: number;
+  open: number;
+  closed: number;
+  occupied: number;
+  reserved: number;
+  not_ready: number;
+  available: number;
+  over: number;
+  side_rooms_available: number;
+  escalation_open: number;
+}
+
+export interface Figure {
+  beds: Tally;
+  unknown: string[] | null;
+  silent: string[] | null;
+  as_of?: Instant;
+}
+
+export type Classes = Record<string, Figure | undefined>;
+
+export interface Change {
+  seq: number;
+  at: Instant;
+  type: string;
+  unit: string;
+  bed?: string;
+}
+
+export interface System {
+  id: string;
+  name: string;
+  time_zone: string;
+  version: number;
+  classes: Classes | null;
+  last?: Change | null;
+  layout_revision: number;
+}
+
+export interface Site {
+  id: string;
+  name: string;
+  short: string;
+  organisation: string;
+  kind: string;
+  version: number;
+  classes: Classes | null;
+}
+
+export interface Place {
+  id: string;
+  bay?: string;
+  side_room?: boolean;
+  escalation?: boolean;
+  state: BedState;
+  since?: Instant;
+  at_least?: boolean;
+  stay?: string;
+  also?: string;
+  away?: boolean;
+  leave?: boolean;
+  leaving?: Instant;
+  isolated?: boolean;
+  contaminated?: boolean;
+  assumed_clean?: boolean;
+  dirty?: Instant;
+  cleaning?: Instant;
+  closed_reason?: string;
+  until?: Instant;
+  reserved_for?: string;
+}
+
+export interface Unit {
+  id: string;
+  site: string;
+  name: string;
+  kind: string;
+  class: string;
+  assumed: boolean;
+  version: number;
+  known: boolean;
+  known_since?: Instant;
+  told?: Instant;
+  silent: boolean;
+  feeds: string[] | null;
+  pressure_at: number;
+  full_at: number;
+  clean_within_s: number;
+  beds: Tally;
+  without_bed: number;
+  leaving: number;
+  expected: number;
+  places: Place[] | null;
+}
+
+export interface Refusal {
+  at: Instant;
+  reason: string;
+  detail: string;
+  digest: string;
+}
+
+export interface Feed {
+  id: string;
+  name: string;
+  owner: string;
+  every_s: number;
+  supplies: string[] | null;
+  version: number;
+  state: "never" | "on_time" | "silent";
+  connected: boolean;
+  last?: Instant;
+  happened?: Instant;
+  logged: number;
+  duplicates: number;
+  ignored: number;
+  refused: number;
+  held: number;
+  refusals: Refusal[] | null;
+}
+
+export interface Contradiction {
+  id: string;
+  kind: string;
+  unit?: string;
+  bed?: string;
+  stays?: string[] | null;
+  since: Instant;
+  events: number[] | null;
+  version: number;
+}
+
+export interface Held {
+  seq: number;
+  feed: string;
+  type: string;
+  place: string;
+  reason: string;
+  happened: Instant;
+}
+
+export interface Hello {
+  type: "hello";
+  proto: unknown;
+  version: string;
+  assets: string;
+  heartbeat_ms: number;
+  at: Instant;
+  speed: number;
+  simulated: boolean;
+}
+
+export interface Snapshot {
+  type: "snapshot";
+  epoch: string;
+  seq: number;
+  at: Instant;
+  state: {
+    system: System | null;
+    sites: Site[] | null;
+    units: Unit[] | null;
+    feeds: Feed[] | null;
+    contradictions: Contradiction[] | null;
+    held: Held[] | null;
+  };
+}
+
+export interface Delta {
+  type: "delta";
+  epoch: string;
+  from: number;
+  seq: number;
+  at: Instant;
+  system?: System | null;
+  sites?: Site[] | null;
+  units?: Unit[] | null;
+  feeds?: Feed[] | null;
+  contradictions?: Contradiction[] | null;
+  held?: Held[] | null;
+  removed?: Partial<Record<"sites" | "units" | "feeds" | "contradictions" | "held", string[] | null>> | null;
+}
+
+export interface Heartbeat {
+  type: "hb";
+  epoch: string;
+  seq: number;
+  at: Instant;
+  feeds?: Record<string, Instant> | null;
+}
+
+export interface Bye {
+  type: "bye";
+  reason: string;
+  retry_ms?: number;
+}
+
+export type Frame = Hello | Snapshot | Delta | Heartbeat | Bye;
