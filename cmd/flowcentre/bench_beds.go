@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"flowcentre/capacity"
+	"flowcentre/flow"
+	"flowcentre/flow/engine"
+	"flowcentre/flow/store"
+)
+
+// measureBeds compares what an event costs where there are few beds and where there are
+// many, and takes what a county of many costs to load and to keep.
+func (b *bench) measureBeds(context.Context) error {
+	few, err := b.prepareBeds(b.Few)
+	if err != nil {
+		return err
+	}
+	many, err := b.prepareBeds(b.Many)
+	if err != nil {
+		return err
+	}
+	for range b.Rounds {
+		small, err := few.run(b.Applied)
+		if err != nil {
+			return err
+		}
+		large, err := many.run(b.Applied)
+		if err != nil {
+			return err
+		}
+		b.sample("event_1k_us", small.event)
+		b.sample("event_100k_us", large.event)
+		b.sample("event_cost_100k_over_1k", large.event/small.event)
+		b.sample("load_100k_ms", large.load.Seconds()*1000)
+		b.sample("heap_per_bed", large.heap/float64(b.Many))
+	}
+	return nil
+}
+
+// bedsCase is a county whose store is full, and what is told next.
+type bedsCase struct {
+	path string // of the store
+	raw  [][]byte
+	seq  uint64
+}
+
+func (b *bench) prepareBeds(beds int) (*bedsCase, error) {
+	w := newWards(beds, capacity.At(time.Now()), 3000/float64(beds), 10)
+	events := w.opening()
+	for !w.full() {
+		events = append(events, w.next())
+	}
+	c := &bedsCase{path: filepath.Join(b.dir, fmt.Sprintf("beds-%d.db", beds))}
+	before, err := rawEvents(events)
+	if err != nil {
+		return nil, err
+	}
+	if c.raw, err = rawEvents(w.events(b.Applied)); err != nil {
+		return nil, err
+	}
+	st, err := store.Open(c.path, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer st.Close()
+	_, err = applyAll(st, before)
+	c.seq = uint64(len(before))
+	return c, err
+}
+
+func rawEvents(events []flow.Event) ([][]byte, error) {
+	raw := make([][]byte, len(events))
+	for i, e := range events {
+		p, err := asLogged(e)
+		if err != nil {
+			return nil, err
+		}
+		raw[i] = p.Body
+	}
+	return raw, nil
+}
+
+// bedsCost is what one round gave.
+type bedsCost struct {
+	event float64 // microseconds
+	load  time.Duration
+	heap  float64
+}
+
+// run loads the county from a copy of its store and applies what comes next.
+func (c *bedsCase) run(n int) (cost bedsCost, err error) {
+	path := c.path + ".copy"
+	defer os.Remove(path)
+	if err := copyFile(path, c.path); err != nil {
+		return cost, err
+	}
+	heap := heapInUse()
+	began := time.Now()
+	st, err := store.Open(path, store.Options{})
+	if err != nil {
+		return cost, err
+	}
+	defer st.Close()
+	state, at, err := st.Load()
+	cost.load = time.Since(began)
+	if err != nil {
+		return cost, err
+	}
+	cost.heap = heapInUse() - heap
+	applied, err := applyLoaded(st, state, at, c.raw)
+	cost.event = float64(applied.wall.Microseconds()) / float64(n)
+	return cost, err
+}
+
+func heapInUse() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
+}
+
+func applyAll(st *store.Store, raw [][]byte) (took, error) {
+	state, at, err := st.Load()
+	if err != nil {
+		return took{}, err
+	}
+	return applyLoaded(st, state, at, raw)
+}
+
+// applyLoaded decodes, folds and commits raw events as the engine does.
+func applyLoaded(st *store.Store, state *flow.State, at store.Position, raw [][]byte) (took, error) {
+	at.Stream = "bench"
+	e := engine.New(st, state, at, engine.Options{})
+	return clocked(func() error {
+		in := make(chan []flow.Entry, 16)
+		go decodeAll(in, raw, at.Seq)
+		return e.Run(context.Background(), in)
+	})
+}
+
+func decodeAll(in chan<- []flow.Entry, raw [][]byte, seq uint64) {
+	defer close(in)
+	for len(raw) > 0 {
+		n := min(500, len(raw))
+		entries := make([]flow.Entry, n)
+		for i := range entries {
+			seq++
+			event, _ := flow.Decode(seq, raw[i]) // what it cannot decode is an unknown event
+			entries[i] = flow.Entry{Event: event, Raw: raw[i]}
+		}
+		in <- entries
+		raw = raw[n:]
+	}
+}
+
+func copyFile(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(out, in); err != nil {
+		out.Close()
+		return err
+	}
+	if err := out.Sync(); err != nil {
+		out.Close()
+		return err
+	}
+	return out.Close()
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"flowcentre/capacity"
+)
+
+const checkUsage = `flowcentre check: say whether a configuration is sound, and what to change where it is not
+
+  flowcentre check FILE
+
+Every fault is told as FILE:LINE:COLUMN with its remedy. Exit 0: sound; 1: not; 2: wrong use.
+
+  flowcentre check configs/centre.yaml
+`
+
+// checkCommand is flowcentre check. Both faults and the summary are its answer, and
+// go to stdout.
+func checkCommand(_ context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("check", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() { fmt.Fprint(stderr, checkUsage) }
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
+		return 2
+	}
+	if flags.NArg() != 1 {
+		fmt.Fprint(stderr, checkUsage)
+		return 2
+	}
+	config, faults := LoadConfig(flags.Arg(0))
+	if len(faults) > 0 {
+		for _, f := range faults {
+			fmt.Fprintln(stdout, f.Error())
+		}
+		fmt.Fprintf(stdout, "%s\n", count(len(faults), "fault"))
+		return 1
+	}
+	summary(config, stdout)
+	return 0
+}
+
+// summary tells what a sound configuration says.
+func summary(c *Config, out io.Writer) {
+	l := &c.Layout
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "system\t%s (%s), layout %s\n", l.System.Name, l.System.TimeZone, l.Digest())
+	for _, s := range l.Sites {
+		fmt.Fprintf(w, "site\t%s: %s\n", s.Name, contents(l, s.ID))
+	}
+	fmt.Fprintf(w, "all\t%s, %s\n", count(len(l.Sites), "site"), contents(l, ""))
+	fmt.Fprintf(w, "assumed\t%s\n", assumed(l))
+	for i, f := range l.Feeds {
+		fmt.Fprintf(w, "feed\t%s: %s; supplies %s; expected every %s%s\n", f.ID, f.Name, strings.Join(f.Supplies, ", "),
+			shortly(f.Every), feedWays(c, &c.Feeds[i]))
+	}
+	fmt.Fprintf(w, "listens\thttp on %s, NATS on %s%s\n", c.HTTP.Listen, c.NATS.Listen, mllpListeners(c))
+	where := "inside, in " + c.Data
+	if c.Log.URL != "" {
+		where = "at " + c.Log.URL
+	}
+	fmt.Fprintf(w, "log\t%s, at most %d MiB\n", where, c.Log.MaxBytes>>20)
+	w.Flush()
+	fmt.Fprintln(out, "The configuration is sound.")
+}
+
+// contents counts the units and beds of a site, or of all for an empty one.
+func contents(l *capacity.Layout, site string) string {
+	units, beds, escalation := 0, map[capacity.BedClass]int{}, map[capacity.BedClass]int{}
+	for _, u := range l.Units {
+		if site != "" && u.Site != site {
+			continue
+		}
+		units++
+		for _, b := range u.Beds {
+			beds[u.Class]++
+			if b.Escalation {
+				escalation[u.Class]++
+			}
+		}
+	}
+	parts := []string{count(units, "unit")}
+	for _, class := range capacity.BedClasses() {
+		if beds[class] == 0 {
+			continue
+		}
+		part := fmt.Sprintf("%d %s", beds[class], class)
+		if escalation[class] > 0 {
+			part += fmt.Sprintf(" (%d of them escalation)", escalation[class])
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// assumed says how much of the layout no source gives.
+func assumed(l *capacity.Layout) string {
+	units, beds := 0, 0
+	for _, u := range l.Units {
+		if u.Assumed {
+			units++
+			beds += len(u.Beds)
+		}
+	}
+	if units == 0 {
+		return "nothing"
+	}
+	return fmt.Sprintf("%s with %s: invented, no source gives them", count(units, "unit"), count(beds, "bed"))
+}
+
+func feedWays(c *Config, f *FeedConfig) string {
+	var ways []string
+	for _, m := range c.MLLP {
+		if m.Feed == f.ID {
+			ways = append(ways, "HL7 over MLLP")
+		}
+	}
+	if f.HL7 != nil && len(ways) == 0 {
+		ways = append(ways, "HL7 over HTTP")
+	}
+	if f.TokenFile != "" {
+		ways = append(ways, "with a token")
+	}
+	if len(ways) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(slices.Compact(ways), ", ")
+}
+
+func mllpListeners(c *Config) string {
+	var all strings.Builder
+	for _, m := range c.MLLP {
+		fmt.Fprintf(&all, ", MLLP on %s for %s", m.Listen, m.Feed)
+	}
+	return all.String()
+}
+
+// shortly writes seconds without empty ends: 15m, not 15m0s.
+func shortly(seconds int) string {
+	text := (time.Duration(seconds) * time.Second).String()
+	text, _ = strings.CutSuffix(text, "m0s")
+	if !strings.HasSuffix(text, "s") {
+		text += "m"
+	}
+	if hours, ok := strings.CutSuffix(text, "h0m"); ok {
+		text = hours + "h"
+	}
+	return text
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

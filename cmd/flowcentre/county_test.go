@@ -1,0 +1,85 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"flowcentre/capacity"
+	"flowcentre/configs"
+	"flowcentre/flow"
+	"flowcentre/streams"
+	"flowcentre/streams/county"
+	"flowcentre/streams/hl7"
+)
+
+// The county of the demonstration, read by the real gateways' readers and folded: every
+// place is known, every unit tells who is on it, and what seems wrong stays rare.
+func TestCountyIsUnderstood(t *testing.T) {
+	c := readText(t, string(configs.Worcestershire))
+	start := capacity.At(time.Date(2027, 1, 12, 4, 7, 0, 0, time.UTC))
+	play, err := county.New(county.Options{Layout: c.Layout, Seed: 1, Start: start})
+	require.NoError(t, err)
+	zone, err := time.LoadLocation("Europe/London")
+	require.NoError(t, err)
+
+	state := flow.New("test")
+	var seq uint64
+	apply := func(e flow.Event) {
+		seq++
+		e.Seq = seq
+		state.Apply(&e)
+	}
+	for _, e := range flow.LayoutEvents(&c.Layout, 1, start) {
+		apply(e)
+	}
+	seen := map[string]bool{}
+	ticked := start
+	most := 0
+	for m := play.Next(); m.At < start.Add(3*24*time.Hour); m = play.Next() {
+		for ticked < m.At {
+			ticked = ticked.Add(10 * time.Second)
+			if ticked%600_000 == 0 || ticked >= m.At {
+				apply(flow.Event{ID: ticked.String(), Feed: flow.Centre, Kind: flow.Tick, Happened: ticked, Recorded: ticked})
+			}
+		}
+		if seen[m.Feed+" "+m.ID] {
+			continue
+		}
+		seen[m.Feed+" "+m.ID] = true
+		var e flow.Event
+		if m.Protocol == county.MLLP {
+			h := c.Feed(m.Feed).HL7
+			r := hl7.Map(m.Body, &hl7.Settings{TimeZone: zone, Authority: h.Authority}, m.At)
+			require.Nil(t, r.Refusal, "%s", m.Body)
+			require.NotNil(t, r.Event, "%s", m.Body)
+			assert.False(t, r.TimeFellBack, "%s", m.Body)
+			e = *r.Event
+		} else {
+			e, err = streams.ReadStructured(m.Body)
+			require.NoError(t, err, "%s", m.Body)
+		}
+		e.Feed, e.Recorded = m.Feed, m.At
+		require.NoError(t, e.Validate(), "%s", m.Body)
+		apply(e)
+		if seq%100 == 0 {
+			most = max(most, len(state.View().Contradictions))
+		}
+	}
+	v := state.View()
+	assert.Empty(t, v.Held)
+	for _, u := range v.Units {
+		assert.True(t, u.Known, "%s never told who is on it", u.ID)
+		if len(u.Places) > 0 {
+			assert.Zero(t, u.NoBed, "%s has patients without beds", u.ID)
+			assert.Less(t, u.Leaving, 2+len(u.Places)*2/3, "nearly everybody leaves %s today", u.ID)
+		}
+	}
+	adult := v.System.Classes[capacity.AdultGA]
+	percent, _ := adult.Beds.Occupancy()
+	assert.InDelta(t, 95, percent, 6)
+	assert.LessOrEqual(t, most, 12)
+	t.Logf("%d events; adult beds %+v (%.1f %%); at most %d contradictions at once", seq, adult.Beds, percent, most)
+}

@@ -1,0 +1,380 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"flowcentre/flow"
+	"flowcentre/streams"
+)
+
+// described is a schema of asyncapi.yaml or openapi.yaml, as far as the tests go by it.
+type described struct {
+	Ref        string               `yaml:"$ref"`
+	Const      string               `yaml:"const"`
+	Enum       []string             `yaml:"enum"`
+	Required   []string             `yaml:"required"`
+	Properties map[string]described `yaml:"properties"`
+	Additional any                  `yaml:"additionalProperties"`
+	AllOf      []described          `yaml:"allOf"`
+	OneOf      []described          `yaml:"oneOf"`
+	Pattern    string               `yaml:"pattern"`
+	MaxLength  int                  `yaml:"maxLength"`
+	MaxItems   int                  `yaml:"maxItems"`
+	Items      *described           `yaml:"items"`
+}
+
+// closed tells whether nothing but the named properties may be there.
+func (d *described) closed() bool { return d.Additional == false }
+
+type asyncAPI struct {
+	Channels map[string]struct {
+		Address    string               `yaml:"address"`
+		Parameters map[string]described `yaml:"parameters"`
+		Messages   map[string]struct {
+			Ref string `yaml:"$ref"`
+		} `yaml:"messages"`
+	} `yaml:"channels"`
+	Components struct {
+		Schemas  map[string]described    `yaml:"schemas"`
+		Messages map[string]asyncMessage `yaml:"messages"`
+	} `yaml:"components"`
+}
+
+type asyncMessage struct {
+	Name     string    `yaml:"name"`
+	Headers  described `yaml:"headers"`
+	Payload  described `yaml:"payload"`
+	Examples []struct {
+		Headers map[string]string `yaml:"headers"`
+		Payload any               `yaml:"payload"`
+	} `yaml:"examples"`
+}
+
+func readDocs(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
+	require.NoError(t, err)
+	return string(text)
+}
+
+func readAsyncAPI(t *testing.T) *asyncAPI {
+	t.Helper()
+	doc := &asyncAPI{}
+	require.NoError(t, yaml.Unmarshal([]byte(readDocs(t, "asyncapi.yaml")), doc))
+	return doc
+}
+
+// told are the messages that producers may send, in the order of their names.
+func (a *asyncAPI) told(t *testing.T) []asyncMessage {
+	t.Helper()
+	var all []asyncMessage
+	for _, name := range slices.Sorted(maps.Keys(a.Channels["events"].Messages)) {
+		require.Equal(t, "#/components/messages/"+name, a.Channels["events"].Messages[name].Ref)
+		m, ok := a.Components.Messages[name]
+		require.True(t, ok, name)
+		all = append(all, m)
+	}
+	return all
+}
+
+// fields are what a type of event must and may fill, sorted.
+type fields struct{ Needs, May []string }
+
+func fieldsOf(needs, may []string) fields {
+	return fields{slices.Sorted(slices.Values(needs)), slices.Sorted(slices.Values(may))}
+}
+
+// fromProducers is every type that a producer may send, with its fields.
+func fromProducers() map[string]fields {
+	all := map[string]fields{}
+	for _, s := range flow.Kinds() {
+		if !s.Inner {
+			all[s.Type] = fieldsOf(s.Needs, s.May)
+		}
+	}
+	return all
+}
+
+func TestAsyncAPITellsEveryKindOfFact(t *testing.T) {
+	doc := readAsyncAPI(t)
+	got := map[string]fields{}
+	for _, m := range doc.told(t) {
+		data := m.Payload.Properties["data"]
+		var may []string
+		for field := range data.Properties {
+			if !slices.Contains(data.Required, field) {
+				may = append(may, field)
+			}
+		}
+		got[m.Name] = fieldsOf(data.Required, may)
+		assert.True(t, data.closed(), "%s takes fields that it does not name", m.Name)
+		assert.Equal(t, len(data.Required) > 0, slices.Contains(m.Payload.Required, "data"), "%s: data is required when a field of it is", m.Name)
+		assert.Equal(t, m.Name, m.Payload.Properties["type"].Const)
+		assert.Equal(t, m.Name, m.Headers.Properties["ce-type"].Const)
+		assert.NotEmpty(t, m.Examples, m.Name)
+	}
+	require.Equal(t, fromProducers(), got)
+
+	var outer, all []string
+	for _, s := range flow.Kinds() {
+		all = append(all, s.Family())
+		if !s.Inner {
+			outer = append(outer, s.Family())
+		}
+	}
+	distinct := func(names []string) []string { return slices.Compact(slices.Sorted(slices.Values(names))) }
+	require.ElementsMatch(t, distinct(outer), doc.Channels["events"].Parameters["family"].Enum)
+	require.ElementsMatch(t, distinct(all), doc.Channels["log"].Parameters["family"].Enum)
+}
+
+func TestAsyncAPIHasTheCodesAndLimitsOfTheDoor(t *testing.T) {
+	schemas := readAsyncAPI(t).Components.Schemas
+	codes := func(values ...string) []string { return values }
+	require.Equal(t, codes(string(flow.Inpatient), string(flow.Emergency), string(flow.Outpatient), string(flow.Preadmit), string(flow.OtherClass)), schemas["PatientClass"].Enum)
+	require.Equal(t, codes(string(flow.StatusClosed), string(flow.StatusHousekeeping), string(flow.StatusIsolated), string(flow.StatusContaminated),
+		string(flow.StatusOccupied), string(flow.StatusUnoccupied)), schemas["BedStatus"].Enum)
+	require.Equal(t, flow.MaxText, schemas["Event"].Properties["id"].MaxLength)
+	require.Equal(t, flow.MaxText, schemas["Place"].MaxLength)
+	require.Equal(t, flow.MaxAlso, schemas["Also"].MaxItems)
+	require.Equal(t, flow.MaxCensus, schemas["Census"].MaxItems)
+	require.True(t, schemas["Census"].Items.closed())
+	fieldsAre(t, flow.CensusEntry{}, *schemas["Census"].Items)
+	fieldsAre(t, flow.SwapLeg{}, schemas["Swap"])
+
+	for _, role := range []string{"clinical_site_manager", "a-B.9", strings.Repeat("x", 40), strings.Repeat("x", 41), "Jane Doe", "Zoë", "x/y"} {
+		e := flow.Event{ID: "1", Feed: "f", Kind: flow.Cleaned, Happened: demoStart, Data: flow.Data{Place: "p", Role: role}}
+		for _, of := range []string{"Role", "Code"} {
+			require.Equal(t, e.Validate() == nil, regexp.MustCompile(schemas[of].Pattern).MatchString(role), "%s %q", of, role)
+		}
+	}
+}
+
+// fieldsAre compares a struct's JSON with the schema that describes it.
+func fieldsAre(t *testing.T, of any, is described) {
+	t.Helper()
+	var all, always []string
+	for field := range reflect.TypeOf(of).Fields() {
+		tag, omit, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if tag == "" {
+			continue
+		}
+		all = append(all, tag)
+		if omit == "" {
+			always = append(always, tag)
+		}
+	}
+	require.ElementsMatch(t, all, slices.Collect(maps.Keys(is.Properties)))
+	require.ElementsMatch(t, always, is.Required)
+}
+
+// section is the part of a Markdown text under a heading.
+func section(t *testing.T, text, heading string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(text, "\n## "+heading+"\n")
+	require.True(t, found, "no section %q", heading)
+	part, _, _ := strings.Cut(rest, "\n## ")
+	return part
+}
+
+var (
+	tableRow = regexp.MustCompile(`(?m)^\| (.*) \|$`)
+	quoted   = regexp.MustCompile("`([^`]+)`")
+)
+
+// rows are the cells of a table whose first cells name things.
+func rows(text string) (all [][][]string) {
+	for _, row := range tableRow.FindAllStringSubmatch(text, -1) {
+		var cells [][]string
+		for cell := range strings.SplitSeq(row[1], "|") {
+			var names []string
+			for _, m := range quoted.FindAllStringSubmatch(cell, -1) {
+				names = append(names, m[1])
+			}
+			cells = append(cells, names)
+		}
+		if len(cells[0]) > 0 {
+			all = append(all, cells)
+		}
+	}
+	return all
+}
+
+func TestTheGuideListsEveryType(t *testing.T) {
+	got := map[string]fields{}
+	for _, cells := range rows(section(t, readDocs(t, "events.md"), "What to send for what happened")) {
+		require.Len(t, cells, 4, cells[0])
+		name := "flowcentre." + cells[0][0] + ".v1"
+		require.NotContains(t, got, name)
+		got[name] = fieldsOf(cells[2], cells[3])
+	}
+	require.Equal(t, fromProducers(), got)
+}
+
+// problems are those that sources of streams make: each kind with its statuses. batch
+// takes the status of what is in it.
+func problems(t *testing.T, sources string) map[string][]int {
+	t.Helper()
+	statuses := map[string]int{}
+	for code := 400; code < 600; code++ {
+		statuses["Status"+strings.ReplaceAll(http.StatusText(code), " ", "")] = code
+	}
+	files, err := filepath.Glob(filepath.Join("..", "..", "streams", sources))
+	require.NoError(t, err)
+	all := map[string][]int{}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(tree, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) != 5 {
+				return true
+			}
+			if name, ok := call.Fun.(*ast.Ident); !ok || name.Name != "problem" {
+				return true
+			}
+			kind, ok := call.Args[1].(*ast.BasicLit)
+			if !ok { // made of an HL7 refusal; docs/hl7.md
+				return true
+			}
+			slug, err := strconv.Unquote(kind.Value)
+			require.NoError(t, err)
+			if status, ok := call.Args[0].(*ast.SelectorExpr); ok {
+				code := statuses[status.Sel.Name]
+				require.NotZero(t, code, status.Sel.Name)
+				all[slug] = append(all[slug], code)
+			} else {
+				all[slug] = nil
+			}
+			return true
+		})
+	}
+	for slug, codes := range all {
+		all[slug] = slices.Compact(slices.Sorted(slices.Values(codes)))
+	}
+	require.NotEmpty(t, all)
+	return all
+}
+
+// ofEvents are the statuses that an error of the door can have: those of ProblemOf.
+func ofEvents(t *testing.T) []int {
+	t.Helper()
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(slices.Collect(maps.Values(problems(t, "problem.go")))...))))
+}
+
+type openAPI struct {
+	Paths map[string]map[string]struct {
+		RequestBody struct {
+			Content map[string]struct {
+				Example any `yaml:"example"`
+			} `yaml:"content"`
+		} `yaml:"requestBody"`
+		Responses map[string]openResponse `yaml:"responses"`
+	} `yaml:"paths"`
+	Components struct {
+		Responses map[string]openResponse `yaml:"responses"`
+		Schemas   map[string]described    `yaml:"schemas"`
+	} `yaml:"components"`
+}
+
+type openResponse struct {
+	Ref     string `yaml:"$ref"`
+	Content map[string]struct {
+		Schema described `yaml:"schema"`
+	} `yaml:"content"`
+}
+
+func readOpenAPI(t *testing.T) *openAPI {
+	t.Helper()
+	doc := &openAPI{}
+	require.NoError(t, yaml.Unmarshal([]byte(readDocs(t, "openapi.yaml")), doc))
+	return doc
+}
+
+const urn = "urn:flowcentre:problem:"
+
+// kinds are the problems of the door that a response of the description may be.
+func (o *openAPI) kinds(r openResponse) []string {
+	if name, ok := strings.CutPrefix(r.Ref, "#/components/responses/"); ok {
+		r = o.Components.Responses[name]
+	}
+	var all []string
+	s := r.Content["application/problem+json"].Schema
+	for _, one := range append(s.OneOf, s) {
+		if len(one.AllOf) > 0 && one.AllOf[0].Ref == "#/components/schemas/NotTaken" {
+			for _, kind := range one.Properties["type"].Enum {
+				all = append(all, strings.TrimPrefix(kind, urn))
+			}
+		}
+	}
+	return all
+}
+
+func TestEveryProblemOfTheDoorIsDescribed(t *testing.T) {
+	doc := readOpenAPI(t)
+	made := problems(t, "*.go")
+	got := map[string][]int{}
+	for _, path := range []string{"/api/v1/events", "/api/v1/hl7"} {
+		for text, r := range doc.Paths[path]["post"].Responses {
+			status, err := strconv.Atoi(text)
+			require.NoError(t, err)
+			kinds := doc.kinds(r)
+			require.True(t, len(kinds) > 0 || status == http.StatusAccepted || status == http.StatusMisdirectedRequest, "%s %s names no problem", path, text)
+			for _, kind := range kinds {
+				require.Contains(t, made, kind, "%s %s", path, text)
+				got[kind] = slices.Compact(slices.Sorted(slices.Values(append(got[kind], status))))
+			}
+		}
+	}
+	require.Equal(t, ofEvents(t), got["batch"], "it has the status of its events")
+	got["batch"] = nil
+	require.Equal(t, made, got)
+	var answered []int
+	for _, code := range readAsyncAPI(t).Components.Messages["Refused"].Payload.Properties["error"].Properties["code"].Enum {
+		status, err := strconv.Atoi(code)
+		require.NoError(t, err)
+		answered = append(answered, status)
+	}
+	require.Equal(t, ofEvents(t), answered, "asyncapi.yaml")
+	fieldsAre(t, streams.Problem{}, doc.Components.Schemas["NotTaken"])
+	fieldsAre(t, streams.Answer{}, doc.Components.Schemas["Answer"])
+}
+
+func TestTheGuideTellsEveryProblemOfTheDoor(t *testing.T) {
+	var got, want []string
+	status := map[string]string{}
+	text := section(t, readDocs(t, "events.md"), "When it is refused")
+	for _, line := range tableRow.FindAllStringSubmatch(text, -1) {
+		first, rest, _ := strings.Cut(line[1], "|")
+		for _, m := range quoted.FindAllStringSubmatch(first, -1) {
+			got = append(got, m[1])
+			status[m[1]], _, _ = strings.Cut(strings.TrimSpace(rest), " ")
+		}
+	}
+	for slug, codes := range problems(t, "*.go") {
+		want = append(want, slug)
+		if codes != nil {
+			require.Len(t, codes, 1, slug)
+			require.Equal(t, strconv.Itoa(codes[0]), status[slug], slug)
+		}
+	}
+	require.ElementsMatch(t, want, got)
+}

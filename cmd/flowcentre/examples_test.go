@@ -1,0 +1,227 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nats-io/nats.go"
+	"github.com/stretchr/testify/require"
+
+	"flowcentre/flow"
+	"flowcentre/streams"
+)
+
+// eventOf is the event of an example as the door's readers give it.
+func eventOf(t *testing.T, header http.Header, body []byte) flow.Event {
+	t.Helper()
+	read := func() (flow.Event, error) { return streams.ReadStructured(body) }
+	if header.Get("ce-specversion") != "" {
+		read = func() (flow.Event, error) { return streams.ReadBinary(header.Get, body) }
+	}
+	e, err := read()
+	require.NoError(t, err, "%s", body)
+	require.NoError(t, e.Validate(), "%s", body)
+	return e
+}
+
+// request is an example as it is sent: over HTTP, or over NATS where there is a subject.
+type request struct {
+	url, subject string
+	header       http.Header
+	body         []byte
+}
+
+// demonstration is the county of flowcentre demo, without its simulated producers.
+func demonstration(t *testing.T) *centre {
+	t.Helper()
+	config, err := demoConfig(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0")
+	require.NoError(t, err)
+	c, err := startCentre(t.Context(), centreOptions{Config: config, Logger: slog.New(slog.DiscardHandler), Speed: 60, Start: demoStart, Simulated: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close()) })
+	return c
+}
+
+// send sends an example to the centre, in place of the demonstration's addresses, and
+// requires that it is in the log. It returns the last sequence.
+func (r *request) send(t *testing.T, c *centre) (last uint64) {
+	t.Helper()
+	if r.subject != "" {
+		conn, err := nats.Connect("nats://" + c.natsAddr)
+		require.NoError(t, err)
+		defer conn.Close()
+		message := &nats.Msg{Subject: r.subject, Data: r.body, Header: nats.Header(r.header)}
+		answer, err := conn.RequestMsgWithContext(t.Context(), message)
+		require.NoError(t, err)
+		var taken struct {
+			Seq   uint64
+			Error any
+		}
+		require.NoError(t, json.Unmarshal(answer.Data, &taken))
+		require.Nil(t, taken.Error, "%s\n%s", r.body, answer.Data)
+		return taken.Seq
+	}
+	url := strings.Replace(r.url, defaultHTTP, c.httpAddr, 1)
+	if r.body == nil {
+		resp, err := http.Get(url)
+		require.NoError(t, err)
+		resp.Body.Close()
+		require.Equal(t, http.StatusOK, resp.StatusCode, url)
+		return 0
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(string(r.body)))
+	require.NoError(t, err)
+	req.Header = r.header
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusAccepted, resp.StatusCode, "%s\n%s", r.body, text)
+	var answer struct{ Results []streams.Answer }
+	require.NoError(t, json.Unmarshal(text, &answer))
+	require.NotEmpty(t, answer.Results)
+	for _, result := range answer.Results {
+		require.Nil(t, result.Error, "%s\n%s", r.body, text)
+		require.False(t, result.Duplicate, "%s: give each example an id of its own", result.ID)
+		last = result.Seq
+	}
+	return last
+}
+
+const postEvents = "http://" + defaultHTTP + "/api/v1/events"
+
+func structured(body []byte) request {
+	return request{url: postEvents, header: http.Header{"Content-Type": {"application/cloudevents+json"}}, body: body}
+}
+
+var fence = regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```$")
+
+// word is one of a shell command: quoted, or up to the next space.
+var word = regexp.MustCompile(`'([^']*)'|([^\s\\]+)`)
+
+// shellLine reads a line of curl or nats as the guide writes them.
+func shellLine(t *testing.T, text string) request {
+	t.Helper()
+	r := request{header: http.Header{}}
+	var words []string
+	for _, m := range word.FindAllStringSubmatch(text, -1) {
+		words = append(words, m[1]+m[2])
+	}
+	program, words := words[0], words[1:]
+	for len(words) > 0 {
+		switch next := words[0]; {
+		case program == "curl" && next == "-s":
+		case program == "curl" && next == "-H":
+			name, value, ok := strings.Cut(words[1], ": ")
+			require.True(t, ok, words[1])
+			r.header.Set(name, value)
+			words = words[1:]
+		case program == "curl" && next == "-d":
+			r.body, words = []byte(words[1]), words[1:]
+		case program == "curl" && strings.HasPrefix(next, "http://"+defaultHTTP+"/"):
+			r.url = next
+		case program == "nats" && next == "-s":
+			require.Equal(t, "nats://"+defaultNATS, words[1])
+			words = words[1:]
+		case program == "nats" && (next == "req" || next == "pub"):
+			r.subject, r.body, words = words[1], []byte(words[2]), words[2:]
+		default:
+			require.Fail(t, "not understood", "%q of: %s", next, text)
+		}
+		words = words[1:]
+	}
+	return r
+}
+
+// guide is every example of events.md, in its order.
+func guide(t *testing.T) (all []request) {
+	t.Helper()
+	for _, block := range fence.FindAllStringSubmatch(readDocs(t, "events.md"), -1) {
+		switch block[1] {
+		case "json":
+			all = append(all, structured([]byte(block[2])))
+		case "sh":
+			all = append(all, shellLine(t, block[2]))
+		default:
+			require.Equal(t, "text", block[1], "an example is json or sh, an answer text")
+		}
+	}
+	require.Greater(t, len(all), 5)
+	return all
+}
+
+// examples is every example of asyncapi.yaml, each as the kind of fact whose it is.
+func (a *asyncAPI) examples(t *testing.T) (all []request) {
+	t.Helper()
+	for _, m := range a.told(t) {
+		for _, example := range m.Examples {
+			body, err := json.Marshal(example.Payload)
+			require.NoError(t, err)
+			r := structured(body)
+			if len(example.Headers) > 0 {
+				r.header = http.Header{}
+				for name, value := range example.Headers {
+					r.header.Set(name, value)
+				}
+			}
+			e := eventOf(t, r.header, body)
+			require.Equal(t, m.Name, e.Kind.String())
+			r.subject = "events." + e.Feed + "." + e.Kind.Spec().Family()
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// examples is every example of what is posted in openapi.yaml.
+func (o *openAPI) examples(t *testing.T) (all []request) {
+	t.Helper()
+	for media, content := range o.Paths["/api/v1/events"]["post"].RequestBody.Content {
+		body, err := json.Marshal(content.Example)
+		require.NoError(t, err)
+		r := request{url: postEvents, header: http.Header{"Content-Type": {media}}, body: body}
+		if media == "application/json" {
+			for name, value := range map[string]string{"specversion": "1.0", "id": "openapi-binary", "source": "wrh-clean", "type": flow.Cleaned.String(), "time": demoStart.String()} {
+				r.header.Set("ce-"+name, value)
+			}
+		}
+		all = append(all, r)
+	}
+	for media, content := range o.Paths["/api/v1/hl7"]["post"].RequestBody.Content {
+		if media == "application/hl7-v2" { // the others have the same
+			body, ok := content.Example.(string)
+			require.True(t, ok)
+			all = append(all, request{url: "http://" + defaultHTTP + "/api/v1/hl7?feed=wrh-pas", header: http.Header{"Content-Type": {media}}, body: []byte(body)})
+		}
+	}
+	require.Len(t, all, 4)
+	return all
+}
+
+// TestTheExamplesWork sends every example of the documents to the county of the
+// demonstration: all are taken, and none names a place that nobody knows.
+func TestTheExamplesWork(t *testing.T) {
+	sent := slices.Concat(guide(t), readAsyncAPI(t).examples(t), readOpenAPI(t).examples(t))
+	for _, r := range sent {
+		if r.url == postEvents && r.header.Get("Content-Type") != "application/cloudevents-batch+json" || r.subject != "" {
+			eventOf(t, r.header, r.body)
+		}
+	}
+	c := demonstration(t)
+	var last uint64
+	for _, r := range sent {
+		last = max(last, r.send(t, c))
+	}
+	require.NoError(t, c.engine.Board().WaitFor(t.Context(), last))
+	v := c.view()
+	require.Empty(t, v.Held)
+	lounge := v.Units[slices.IndexFunc(v.Units, func(u *flow.UnitView) bool { return u.ID == "wrh-lounge" })]
+	require.True(t, lounge.Known, "the census tells who is there")
+}
