@@ -16,6 +16,7 @@ type System struct {
 	ID       string `json:"id" yaml:"id"`
 	Name     string `json:"name" yaml:"name"`
 	TimeZone string `json:"time_zone" yaml:"time_zone"` // IANA name, such as Europe/London
+	Zone     Zone   `json:"zone,omitempty" yaml:"-"`    // what the name means, from the zone files of the machine that laid the system out
 }
 
 // Organisation is a trust, council or provider.
@@ -46,11 +47,21 @@ const (
 
 // Feed is one producer's stream of events.
 type Feed struct {
-	ID       string   `json:"id" yaml:"id"`
-	Name     string   `json:"name" yaml:"name"`
-	Owner    string   `json:"owner,omitempty" yaml:"owner,omitempty"` // the role that answers for it
-	Every    int      `json:"every_s" yaml:"every_s"`                 // seconds within which something is expected; silent beyond it
-	Supplies []string `json:"supplies" yaml:"supplies"`               // what it can supply: occupancy, beds, cleaning, expected
+	ID       string    `json:"id" yaml:"id"`
+	Name     string    `json:"name" yaml:"name"`
+	Owner    string    `json:"owner,omitempty" yaml:"owner,omitempty"`     // the role that answers for it
+	Every    int       `json:"every_s" yaml:"every_s"`                     // seconds within which something is expected; silent beyond it
+	Supplies []string  `json:"supplies" yaml:"supplies"`                   // what it can supply; see Supplies
+	Cadence  []Cadence `json:"cadence,omitempty" yaml:"cadence,omitempty"` // hours of the week with another expectation than Every; the first that fits counts
+}
+
+// Cadence is how often a feed is expected to speak in some hours of the week, by local
+// time.
+type Cadence struct {
+	Days  string `json:"days,omitempty" yaml:"days,omitempty"` // mon-fri, sat, sun, or empty for all
+	From  int    `json:"from_min" yaml:"from_min"`             // minutes since local midnight
+	To    int    `json:"to_min" yaml:"to_min"`                 // and up to; earlier than From crosses midnight
+	Every int    `json:"every_s" yaml:"every_s"`               // seconds; 0 means nothing is expected
 }
 
 // UnitKind says what sort of capacity a unit is.
@@ -101,6 +112,31 @@ type Unit struct {
 	Feeds   []string `json:"feeds,omitempty" yaml:"feeds,omitempty"`     // the feeds that may speak for it; empty means any
 	Aliases []string `json:"aliases,omitempty" yaml:"aliases,omitempty"` // what feeds call it, such as RWP50/W4 (see Place)
 	Beds    []Bed    `json:"beds,omitempty" yaml:"beds,omitempty"`
+	Areas   []Area   `json:"areas,omitempty" yaml:"areas,omitempty"` // of an A&E department
+
+	Specialties []string `json:"specialties,omitempty" yaml:"specialties,omitempty"` // service codes whose patients belong here; empty means any
+}
+
+// AreaKind is what an area of an A&E department is for.
+type AreaKind string
+
+// The kinds of area.
+const (
+	Resus     AreaKind = "resus"
+	Majors    AreaKind = "majors"
+	Minors    AreaKind = "minors"
+	Streaming AreaKind = "streaming" // the front door: GP, urgent treatment
+	Corridor  AreaKind = "corridor"  // corridor care: no space meant for a patient
+	OtherArea AreaKind = "other"
+)
+
+// Area is a part of an A&E department. A feed names it unit/area, or by an alias.
+type Area struct {
+	ID      string   `json:"id" yaml:"id"`
+	Name    string   `json:"name" yaml:"name"`
+	Kind    AreaKind `json:"kind" yaml:"kind"`
+	Spaces  int      `json:"spaces,omitempty" yaml:"spaces,omitempty"` // patients it is meant for; 0 where none
+	Aliases []string `json:"aliases,omitempty" yaml:"aliases,omitempty"`
 }
 
 // Bed is a bed space as laid out. Its ID is unique in its unit; elsewhere it is
@@ -109,6 +145,7 @@ type Bed struct {
 	ID         string   `json:"id" yaml:"id"`
 	Bay        string   `json:"bay,omitempty" yaml:"bay,omitempty"`
 	SideRoom   bool     `json:"side_room,omitempty" yaml:"side_room,omitempty"`
+	Sex        string   `json:"sex,omitempty" yaml:"sex,omitempty"`               // male or female where its bay is for one of them only
 	Escalation bool     `json:"escalation,omitempty" yaml:"escalation,omitempty"` // beyond the core complement: closed until a person opens it
 	Aliases    []string `json:"aliases,omitempty" yaml:"aliases,omitempty"`
 }

@@ -64,9 +64,11 @@ func listed[T any](list []T) []T {
 	return list
 }
 
-// Supplies are what a feed can be said to supply.
+// Supplies are what a feed can be said to supply: who is in which bed, what beds are open
+// and clean, arrivals and discharges to come, A&E with its milestones or as a list only,
+// ambulances, bed requests, electives, and discharge (criteria to reside, pathway, delays).
 func Supplies() []string {
-	return []string{"occupancy", "beds", "cleaning", "expected"}
+	return []string{"occupancy", "beds", "cleaning", "expected", "ae", "ae_list", "ambulances", "requests", "electives", "discharge"}
 }
 
 // SiteKinds are the kinds of site there are.

@@ -31,23 +31,40 @@ type Data struct {
 	FromPatient string   `json:"from_patient,omitempty"` // the identity that a merge ends
 	FromVisit   string   `json:"from_visit,omitempty"`   // the visit number that a merge or move ends
 
-	Place    string           `json:"place,omitempty"` // where; see capacity.JoinPlace
-	Prior    string           `json:"prior,omitempty"` // where from, as the producer believes; the fold's own history wins
-	Class    PatientClass     `json:"class,omitempty"`
-	Due      capacity.Instant `json:"due,omitempty"`       // when it is expected
-	Outcome  string           `json:"outcome,omitempty"`   // discharge disposition code
-	GoingTo  string           `json:"going_to,omitempty"`  // discharge destination code
-	Reason   string           `json:"reason,omitempty"`    // a code: infection_control, staffing, estates, ...
-	Until    capacity.Instant `json:"until,omitempty"`     // when a closure, restriction or opening ends
-	Status   BedStatus        `json:"status,omitempty"`    // what a bed-status message says of the bed
-	Census   []CensusEntry    `json:"census,omitzero"`     // everyone on the unit; an empty one, not a missing one, says that nobody is
-	Swap     *SwapLeg         `json:"swap,omitempty"`      // the other patient of a swap
-	Role     string           `json:"role,omitempty"`      // who says so: a role, never a name
-	Counter  uint64           `json:"counter,omitempty"`   // the producer's own count of what it has sent
-	Report   *FeedReport      `json:"report,omitempty"`    // what the door saw of a feed
-	Layout   *LayoutPart      `json:"layout,omitempty"`    // a part of the layout
-	Revision uint64           `json:"revision,omitempty"`  // layout revision the part belongs to
-	LayoutID string           `json:"layout_id,omitempty"` // digest of the layout that a commit closes
+	Place     string            `json:"place,omitempty"` // where; see capacity.JoinPlace
+	Prior     string            `json:"prior,omitempty"` // where from, as the producer believes; the fold's own history wins
+	Class     PatientClass      `json:"class,omitempty"`
+	Due       capacity.Instant  `json:"due,omitempty"`       // when it is expected
+	Outcome   string            `json:"outcome,omitempty"`   // discharge disposition code
+	GoingTo   string            `json:"going_to,omitempty"`  // discharge destination code
+	Reason    string            `json:"reason,omitempty"`    // a code: infection_control, staffing, estates, ...
+	Until     capacity.Instant  `json:"until,omitempty"`     // when a closure, restriction or opening ends
+	Status    BedStatus         `json:"status,omitempty"`    // what a bed-status message says of the bed
+	Census    []CensusEntry     `json:"census,omitzero"`     // everyone on the unit; an empty one, not a missing one, says that nobody is
+	Swap      *SwapLeg          `json:"swap,omitempty"`      // the other patient of a swap
+	Role      string            `json:"role,omitempty"`      // who says so: a role, never a name
+	Account   string            `json:"account,omitempty"`   // and by which account of the centre's
+	Mode      string            `json:"mode,omitempty"`      // how a patient comes to A&E; see Modes
+	Acuity    string            `json:"acuity,omitempty"`    // triage category, 1 (most urgent) to 5
+	Service   string            `json:"service,omitempty"`   // a specialty or service, as a code: who a patient is under, referred to or streamed to
+	Sex       string            `json:"sex,omitempty"`       // male or female: which bays a patient may be in
+	Request   string            `json:"request,omitempty"`   // a bed request: the producer's own number, or the id that the centre shows
+	Origin    string            `json:"origin,omitempty"`    // where a bed request comes from; see Origins
+	Needs     []string          `json:"needs,omitempty"`     // what the bed must be; see Needs
+	Wants     capacity.BedClass `json:"wants,omitempty"`     // the class of bed asked for
+	Ambulance string            `json:"ambulance,omitempty"` // the ambulance service's own number of a journey, never of a person
+	Pathway   string            `json:"pathway,omitempty"`   // discharge pathway, 0 to 3
+	Owner     string            `json:"owner,omitempty"`     // who a delay is with: a role or organisation, as a code
+	Certainty string            `json:"certainty,omitempty"` // of a discharge today: definite or potential
+	About     string            `json:"about,omitempty"`     // the feed that an outage is of
+	Item      string            `json:"item,omitempty"`      // the contradiction that a decision settles, by the id that the centre shows
+	Figure    *Reported         `json:"figure,omitempty"`    // a figure that a person reports
+	List      []ListEntry       `json:"list,omitzero"`       // everyone in an A&E department; an empty one says that nobody is
+	Counter   uint64            `json:"counter,omitempty"`   // the producer's own count of what it has sent
+	Report    *FeedReport       `json:"report,omitempty"`    // what the door saw of a feed
+	Layout    *LayoutPart       `json:"layout,omitempty"`    // a part of the layout
+	Revision  uint64            `json:"revision,omitempty"`  // layout revision the part belongs to
+	LayoutID  string            `json:"layout_id,omitempty"` // digest of the layout that a commit closes
 }
 
 // PatientClass is HL7 table 0004 in words. Emergency, outpatient and preadmit
@@ -91,6 +108,51 @@ type SwapLeg struct {
 	Visit   string `json:"visit,omitempty"`
 	Place   string `json:"place"`
 }
+
+// ListEntry is one attendance of an A&E list, as far as the department's system tells.
+// Instants that it does not tell are left out; an entry never takes back what another
+// feed told.
+type ListEntry struct {
+	Patient  string           `json:"patient,omitempty"`
+	Visit    string           `json:"visit,omitempty"` // one of Patient and Visit must be there
+	Arrived  capacity.Instant `json:"arrived"`
+	Mode     string           `json:"mode,omitempty"`
+	Acuity   string           `json:"acuity,omitempty"`
+	Place    string           `json:"place,omitempty"` // the area, where it is known
+	Assessed capacity.Instant `json:"assessed,omitempty"`
+	Seen     capacity.Instant `json:"seen,omitempty"`
+	Referred capacity.Instant `json:"referred,omitempty"`
+	Service  string           `json:"service,omitempty"`
+	Decided  capacity.Instant `json:"decided,omitempty"` // decision to admit
+	Ready    capacity.Instant `json:"ready,omitempty"`   // clinically ready to proceed
+}
+
+// Reported is a figure that a person tells because no feed does: by phone, or counted on
+// the spot. The event's time is when it was so.
+type Reported struct {
+	Measure string  `json:"measure"` // its name in the catalogue
+	Scope   string  `json:"scope"`   // such as site/wrh
+	Value   float64 `json:"value"`   // in the measure's unit
+	How     string  `json:"how"`     // phone, seen or other
+}
+
+// Desk is the feed of what people of the centre say and decide. It is always there.
+const Desk = "desk"
+
+// The codes that the fields of Data take.
+var (
+	Modes       = []string{"ambulance", "walk_in", "gp", "transfer", "other"}
+	Origins     = []string{"ae", "elective", "transfer", "step_down", "gp"}
+	Needs       = []string{"side_room", "male", "female", "level_2", "level_3", "paediatric", "monitored"}
+	Sexes       = []string{"male", "female"}
+	Pathways    = []string{"0", "1", "2", "3"}
+	Certainties = []string{"definite", "potential"}
+	Hows        = []string{"phone", "seen", "other"}
+
+	// DelayGroups are the five groups of reasons why somebody who no longer meets the
+	// criteria to reside is still here (acute discharge SitRep).
+	DelayGroups = []string{"hospital_process", "care_transfer_hub_process", "interface_process", "capacity", "wellbeing"}
+)
 
 // FeedReport is the door's summary of one feed since its last report: what was not
 // logged, by reason. At most one a feed and tick; its source is Centre.
@@ -153,11 +215,46 @@ const (
 	BedClosed                                 // a bed or unit takes nobody; patients there stay
 	BedOpened                                 // a closed or escalation bed takes patients
 	CensusTaken                               // everyone on a unit, at a time
+	BedRequested                              // a patient needs a bed
+	RequestReady                              // the patient is ready to go to it
+	RequestLeft                               // the patient is on the way
+	RequestArrived                            // the patient is there
+	RequestCancelled                          // the bed is not needed, or not now
+	AttendanceArrived                         // has come to A&E
+	AttendanceAssessed                        // initial assessment
+	AttendanceSeen                            // seen for treatment
+	AttendanceReferred                        // referred to a service
+	AttendanceMoved                           // is in another area of the department
+	DecidedToAdmit                            // decision to admit (DTA)
+	ReadyToProceed                            // clinically ready to proceed
+	AttendanceStreamed                        // sent on from the front door, to what
+	AttendanceDeparted                        // has left the department, where to
+	DepartureCancelled                        // has not left after all
+	AttendanceCancelled                       // was entered in error
+	ListTaken                                 // everyone in an A&E department, at a time
+	AmbulanceInbound                          // is on its way, due when
+	AmbulanceArrived                          // stands outside
+	AmbulanceHandedOver                       // clinical handover is complete
+	AmbulanceClear                            // can be sent elsewhere
+	AmbulanceCancelled                        // does not come: diverted, or the patient was not conveyed
+	DischargeReady                            // no longer meets the criteria to reside (NCTR)
+	DischargeNotReady                         // meets them again
+	DischargePlanned                          // pathway, when, how certain
+	DischargeDelayed                          // why still here, and with whom
+	DischargeDelayEnded                       // that reason is gone
+	DischargeFailed                           // was to leave and did not
+	StartAccepted                             // a service takes the patient on, from when
+	StartWithdrawn                            // it does not after all
+	BedAllocated                              // a bed is kept for a request
+	AllocationEnded                           // and no longer
+	ContradictionSettled                      // a person says that it is dealt with
 	Tick                                      // the time
 	LayoutFrame                               // a part of a layout: all but the units
 	LayoutUnit                                // a part of a layout: one unit
 	LayoutCommit                              // the layout whose parts went before is in force
 	Heartbeat                                 // a producer is alive
+	OutagePlanned                             // a feed will be silent, until when
+	FigureReported                            // a person tells a figure
 	FeedReported                              // what the door saw of a feed
 	kindCount
 )
@@ -171,15 +268,15 @@ type Spec struct {
 	Inner bool     // only the centre itself says it; refused from producers
 }
 
-// Family is the second part of the type: bed, clock, layout or feed. It ends the
-// event's subject in the log.
+// Family is the second part of the type: bed, ae, discharge, decision, clock, layout or
+// feed. It ends the event's subject in the log.
 func (s Spec) Family() string {
 	return family(s.Type)
 }
 
 var specs = [kindCount]Spec{
-	Admitted:                      {Type: "flowcentre.bed.admitted.v1", Needs: f("patient"), May: f("also", "visit", "place", "prior", "class", "due")},
-	Transferred:                   {Type: "flowcentre.bed.transferred.v1", Needs: f("patient", "place"), May: f("also", "visit", "prior", "class")},
+	Admitted:                      {Type: "flowcentre.bed.admitted.v1", Needs: f("patient"), May: f("also", "visit", "place", "prior", "class", "due", "service", "sex", "mode", "acuity")},
+	Transferred:                   {Type: "flowcentre.bed.transferred.v1", Needs: f("patient", "place"), May: f("also", "visit", "prior", "class", "service", "sex")},
 	Swapped:                       {Type: "flowcentre.bed.swapped.v1", Needs: f("patient", "place", "swap"), May: f("also", "visit")},
 	Discharged:                    {Type: "flowcentre.bed.discharged.v1", Needs: f("patient"), May: f("also", "visit", "place", "class", "outcome", "going_to")},
 	MadeOutpatient:                {Type: "flowcentre.bed.made-outpatient.v1", Needs: f("patient"), May: f("also", "visit")},
@@ -192,7 +289,7 @@ var specs = [kindCount]Spec{
 	TransferExpectationCancelled:  {Type: "flowcentre.bed.transfer-expectation-cancelled.v1", Needs: f("patient"), May: f("also", "visit", "place")},
 	DischargeExpected:             {Type: "flowcentre.bed.discharge-expected.v1", Needs: f("patient", "due"), May: f("also", "visit")},
 	DischargeExpectationCancelled: {Type: "flowcentre.bed.discharge-expectation-cancelled.v1", Needs: f("patient"), May: f("also", "visit")},
-	Updated:                       {Type: "flowcentre.bed.updated.v1", Needs: f("patient"), May: f("also", "visit", "place", "class", "due")},
+	Updated:                       {Type: "flowcentre.bed.updated.v1", Needs: f("patient"), May: f("also", "visit", "place", "class", "due", "service", "sex")},
 	Away:                          {Type: "flowcentre.bed.away.v1", Needs: f("patient"), May: f("also", "visit", "place", "prior")},
 	Returned:                      {Type: "flowcentre.bed.returned.v1", Needs: f("patient"), May: f("also", "visit", "place", "prior")},
 	LeaveStarted:                  {Type: "flowcentre.bed.leave-started.v1", Needs: f("patient"), May: f("also", "visit", "due")},
@@ -207,11 +304,46 @@ var specs = [kindCount]Spec{
 	BedClosed:                     {Type: "flowcentre.bed.closed.v1", Needs: f("place", "reason"), May: f("until", "role")},
 	BedOpened:                     {Type: "flowcentre.bed.opened.v1", Needs: f("place"), May: f("reason", "until", "role")},
 	CensusTaken:                   {Type: "flowcentre.bed.census.v1", Needs: f("place", "census"), May: f("role")},
+	BedRequested:                  {Type: "flowcentre.bed.requested.v1", Needs: f("patient", "place"), May: f("also", "visit", "request", "origin", "service", "wants", "needs", "due")},
+	RequestReady:                  {Type: "flowcentre.bed.request-ready.v1", May: f("patient", "also", "visit", "request")},
+	RequestLeft:                   {Type: "flowcentre.bed.request-left.v1", May: f("patient", "also", "visit", "request")},
+	RequestArrived:                {Type: "flowcentre.bed.request-arrived.v1", May: f("patient", "also", "visit", "request")},
+	RequestCancelled:              {Type: "flowcentre.bed.request-cancelled.v1", May: f("patient", "also", "visit", "request", "reason")},
+	AttendanceArrived:             {Type: "flowcentre.ae.arrived.v1", Needs: f("patient", "place"), May: f("also", "visit", "mode", "acuity", "ambulance", "sex")},
+	AttendanceAssessed:            {Type: "flowcentre.ae.assessed.v1", Needs: f("patient"), May: f("also", "visit", "place", "acuity")},
+	AttendanceSeen:                {Type: "flowcentre.ae.seen.v1", Needs: f("patient"), May: f("also", "visit", "place")},
+	AttendanceReferred:            {Type: "flowcentre.ae.referred.v1", Needs: f("patient", "service"), May: f("also", "visit", "place")},
+	AttendanceMoved:               {Type: "flowcentre.ae.moved.v1", Needs: f("patient", "place"), May: f("also", "visit")},
+	DecidedToAdmit:                {Type: "flowcentre.ae.decided-to-admit.v1", Needs: f("patient"), May: f("also", "visit", "place", "service")},
+	ReadyToProceed:                {Type: "flowcentre.ae.ready-to-proceed.v1", Needs: f("patient"), May: f("also", "visit", "place")},
+	AttendanceStreamed:            {Type: "flowcentre.ae.streamed.v1", Needs: f("patient", "service"), May: f("also", "visit", "place", "mode")},
+	AttendanceDeparted:            {Type: "flowcentre.ae.departed.v1", Needs: f("patient"), May: f("also", "visit", "place", "outcome", "going_to")},
+	DepartureCancelled:            {Type: "flowcentre.ae.departure-cancelled.v1", Needs: f("patient"), May: f("also", "visit", "place")},
+	AttendanceCancelled:           {Type: "flowcentre.ae.cancelled.v1", Needs: f("patient"), May: f("also", "visit", "place")},
+	ListTaken:                     {Type: "flowcentre.ae.list.v1", Needs: f("place", "list")},
+	AmbulanceInbound:              {Type: "flowcentre.ae.ambulance-inbound.v1", Needs: f("ambulance", "place"), May: f("due", "patient", "also", "visit", "acuity")},
+	AmbulanceArrived:              {Type: "flowcentre.ae.ambulance-arrived.v1", Needs: f("ambulance", "place"), May: f("patient", "also", "visit", "acuity")},
+	AmbulanceHandedOver:           {Type: "flowcentre.ae.ambulance-handed-over.v1", Needs: f("ambulance"), May: f("place", "patient", "also", "visit")},
+	AmbulanceClear:                {Type: "flowcentre.ae.ambulance-clear.v1", Needs: f("ambulance"), May: f("place")},
+	AmbulanceCancelled:            {Type: "flowcentre.ae.ambulance-cancelled.v1", Needs: f("ambulance", "reason"), May: f("place")},
+	DischargeReady:                {Type: "flowcentre.discharge.ready.v1", Needs: f("patient"), May: f("also", "visit", "place", "pathway", "role")},
+	DischargeNotReady:             {Type: "flowcentre.discharge.not-ready.v1", Needs: f("patient"), May: f("also", "visit", "place", "role")},
+	DischargePlanned:              {Type: "flowcentre.discharge.planned.v1", Needs: f("patient"), May: f("also", "visit", "place", "pathway", "due", "certainty", "going_to", "role")},
+	DischargeDelayed:              {Type: "flowcentre.discharge.delayed.v1", Needs: f("patient", "reason"), May: f("also", "visit", "place", "owner", "pathway", "role")},
+	DischargeDelayEnded:           {Type: "flowcentre.discharge.delay-ended.v1", Needs: f("patient"), May: f("also", "visit", "place", "reason", "role")},
+	DischargeFailed:               {Type: "flowcentre.discharge.failed.v1", Needs: f("patient", "reason"), May: f("also", "visit", "place", "role")},
+	StartAccepted:                 {Type: "flowcentre.discharge.start-accepted.v1", Needs: f("patient", "due"), May: f("also", "visit", "pathway", "service")},
+	StartWithdrawn:                {Type: "flowcentre.discharge.start-withdrawn.v1", Needs: f("patient"), May: f("also", "visit", "reason", "service")},
+	BedAllocated:                  {Type: "flowcentre.decision.bed-allocated.v1", Needs: f("request", "place", "role"), May: f("until", "account")},
+	AllocationEnded:               {Type: "flowcentre.decision.allocation-ended.v1", Needs: f("request", "role"), May: f("reason", "account")},
+	ContradictionSettled:          {Type: "flowcentre.decision.contradiction-settled.v1", Needs: f("item", "reason", "role"), May: f("account")},
 	Tick:                          {Type: "flowcentre.clock.tick.v1", Inner: true},
 	LayoutFrame:                   {Type: "flowcentre.layout.frame.v1", Needs: f("layout", "revision"), Inner: true},
 	LayoutUnit:                    {Type: "flowcentre.layout.unit.v1", Needs: f("layout", "revision"), Inner: true},
 	LayoutCommit:                  {Type: "flowcentre.layout.commit.v1", Needs: f("revision", "layout_id"), Inner: true},
 	Heartbeat:                     {Type: "flowcentre.feed.heartbeat.v1", May: f("counter")},
+	OutagePlanned:                 {Type: "flowcentre.feed.outage-planned.v1", Needs: f("until"), May: f("about", "due", "reason", "role", "account")},
+	FigureReported:                {Type: "flowcentre.feed.figure-reported.v1", Needs: f("figure", "role"), May: f("account")},
 	FeedReported:                  {Type: "flowcentre.feed.report.v1", Needs: f("report"), Inner: true},
 }
 

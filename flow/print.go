@@ -28,24 +28,13 @@ func (p *printed) event(e *Event) {
 }
 
 func (p *printed) data(d *Data) {
-	if d.Census != nil || d.Swap != nil || d.Report != nil || d.Layout != nil {
+	if d.Census != nil || d.Swap != nil || d.List != nil || d.Figure != nil || d.Report != nil || d.Layout != nil {
 		p.bad = true
 		return
 	}
 	p.b = append(p.b, '{')
 	p.text("patient", d.Patient)
-	for i, a := range d.Also {
-		if i == 0 {
-			p.name("also")
-			p.b = append(p.b, '[')
-		} else {
-			p.b = append(p.b, ',')
-		}
-		p.quote(a)
-		if i == len(d.Also)-1 {
-			p.b = append(p.b, ']')
-		}
-	}
+	p.texts("also", d.Also)
 	p.text("visit", d.Visit)
 	p.text("from_patient", d.FromPatient)
 	p.text("from_visit", d.FromVisit)
@@ -59,6 +48,21 @@ func (p *printed) data(d *Data) {
 	p.instant("until", d.Until)
 	p.text("status", string(d.Status))
 	p.text("role", d.Role)
+	p.text("account", d.Account)
+	p.text("mode", d.Mode)
+	p.text("acuity", d.Acuity)
+	p.text("service", d.Service)
+	p.text("sex", d.Sex)
+	p.text("request", d.Request)
+	p.text("origin", d.Origin)
+	p.texts("needs", d.Needs)
+	p.text("wants", string(d.Wants))
+	p.text("ambulance", d.Ambulance)
+	p.text("pathway", d.Pathway)
+	p.text("owner", d.Owner)
+	p.text("certainty", d.Certainty)
+	p.text("about", d.About)
+	p.text("item", d.Item)
 	p.number("counter", d.Counter)
 	p.number("revision", d.Revision)
 	p.text("layout_id", d.LayoutID)
@@ -95,6 +99,21 @@ func (p *printed) always(name, text string) {
 func (p *printed) text(name, text string) {
 	if text != "" {
 		p.always(name, text)
+	}
+}
+
+func (p *printed) texts(name string, all []string) {
+	for i, text := range all {
+		if i == 0 {
+			p.name(name)
+			p.b = append(p.b, '[')
+		} else {
+			p.b = append(p.b, ',')
+		}
+		p.quote(text)
+	}
+	if len(all) > 0 {
+		p.b = append(p.b, ']')
 	}
 }
 

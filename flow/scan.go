@@ -78,6 +78,40 @@ func (s *scan) data(d *Data) {
 			d.Status = BedStatus(s.text())
 		case "role":
 			d.Role = s.text()
+		case "account":
+			d.Account = s.text()
+		case "mode":
+			d.Mode = s.text()
+		case "acuity":
+			d.Acuity = s.text()
+		case "service":
+			d.Service = s.text()
+		case "sex":
+			d.Sex = s.text()
+		case "request":
+			d.Request = s.text()
+		case "origin":
+			d.Origin = s.text()
+		case "needs":
+			d.Needs = s.texts()
+		case "wants":
+			d.Wants = capacity.BedClass(s.text())
+		case "ambulance":
+			d.Ambulance = s.text()
+		case "pathway":
+			d.Pathway = s.text()
+		case "owner":
+			d.Owner = s.text()
+		case "certainty":
+			d.Certainty = s.text()
+		case "about":
+			d.About = s.text()
+		case "item":
+			d.Item = s.text()
+		case "figure":
+			s.value(&d.Figure)
+		case "list":
+			s.value(&d.List)
 		case "layout_id":
 			d.LayoutID = s.text()
 		case "counter":

@@ -22,8 +22,10 @@ type fact struct {
 
 // Kinds that only the fold makes, of a census.
 const (
-	counted    = kindCount + iota // a census found the patient there
-	notCounted                    // a census of the unit did not find the patient
+	counted    Kind = 200 + iota // a census found the patient there
+	notCounted                   // a census of the unit did not find the patient
+	listed                       // an A&E list has the patient in it
+	notListed                    // an A&E list of the department has not
 )
 
 // stay is an inpatient's time, or another visit, as derived from the facts.

@@ -19,13 +19,19 @@ type View struct {
 	Feeds          []*FeedView          `json:"feeds"`
 	Contradictions []*ContradictionView `json:"contradictions"` // open ones
 	Held           []*HeldView          `json:"held"`
-	Gone           []Tombstone          `json:"-"` // what was removed in the last hour, oldest first
-	Floor          uint64               `json:"-"` // removals up to this sequence are forgotten: no delta from before it
+	Measures       []*MeasuresView      `json:"measures"`    // system, organisations, sites, units; each in the order of the layout
+	Attendances    []*AttendanceView    `json:"attendances"` // open ones, by unit as laid out, then by arrival
+	Ambulances     []*AmbulanceView     `json:"ambulances"`  // inbound and waiting, by unit, then by when due or arrived
+	Requests       []*RequestView       `json:"requests"`    // open ones, by site as laid out, then by when asked
+	Discharges     []*DischargeView     `json:"discharges"`  // stays with a discharge plan, by unit as laid out, then by key
+	Decisions      []*DecisionView      `json:"decisions"`   // the newest 200, newest last
+	Gone           []Tombstone          `json:"-"`           // what was removed in the last hour, oldest first
+	Floor          uint64               `json:"-"`           // removals up to this sequence are forgotten: no delta from before it
 }
 
 // Tombstone tells that something was removed from the view.
 type Tombstone struct {
-	Kind    string // units, sites, feeds, contradictions or held
+	Kind    string // units, sites, feeds, contradictions, held, measures, attendances, ambulances, requests, discharges or decisions
 	ID      string
 	Version uint64
 }
@@ -168,4 +174,128 @@ type HeldView struct {
 	Place    string           `json:"place"`
 	Reason   string           `json:"reason"` // unknown_place; not_its_unit: the feed may not speak for it; not_a_unit: a census of a bed or bay
 	Happened capacity.Instant `json:"happened"`
+}
+
+// MeasuresView is every measure that a scope has, by its name in the catalogue
+// (capacity.Measures). Those that mean nothing for the scope are left out.
+type MeasuresView struct {
+	ID      string                   `json:"id"` // the scope: system, organisation/<id>, site/<id> or unit/<id>
+	Version uint64                   `json:"version"`
+	Values  map[string]*MeasureValue `json:"values"`
+}
+
+// MeasureValue is one figure with all that makes it believable or not.
+type MeasureValue struct {
+	Value    *float64         `json:"value"`              // in the measure's unit; null when nothing is known, which is not 0
+	Of       int64            `json:"of,omitempty"`       // the denominator of a share, or how many a mean or median is over
+	At       capacity.Instant `json:"at,omitempty"`       // of a measure that is a moment: the longest wait's start, the next breach
+	AsOf     capacity.Instant `json:"as_of,omitempty"`    // when its oldest input last spoke; absent while all are on time
+	Small    bool             `json:"small,omitempty"`    // fewer than the measure's least size: no share is given
+	Missing  []Missing        `json:"missing,omitempty"`  // what it leaves out
+	Reported *ReportedView    `json:"reported,omitempty"` // what a person told instead, or what the feed's word has replaced
+}
+
+// Missing is an input that a figure lacks.
+type Missing struct {
+	Unit string `json:"unit"`
+	Feed string `json:"feed,omitempty"`
+	Why  string `json:"why"` // not_sent: no feed of the unit supplies it; never: nothing came yet; silent; unknown: no census yet; outage
+}
+
+// ReportedView is a figure that a person told.
+type ReportedView struct {
+	Seq        uint64           `json:"seq"`
+	Value      float64          `json:"value"`
+	At         capacity.Instant `json:"at"` // when it was so
+	How        string           `json:"how"`
+	Role       string           `json:"role"`
+	Superseded capacity.Instant `json:"superseded,omitempty"` // the feed has spoken since: its word stands
+	Difference *float64         `json:"difference,omitempty"` // then: the feed's figure less this one
+}
+
+// AttendanceView is one patient in A&E.
+type AttendanceView struct {
+	ID        string           `json:"id"`
+	Version   uint64           `json:"version"`
+	Key       string           `json:"key"` // short key, the same for the whole attendance
+	Unit      string           `json:"unit"`
+	Area      string           `json:"area,omitempty"`
+	Mode      string           `json:"mode,omitempty"`
+	Acuity    string           `json:"acuity,omitempty"`
+	Service   string           `json:"service,omitempty"`
+	Arrived   capacity.Instant `json:"arrived"`
+	Assessed  capacity.Instant `json:"assessed,omitempty"`
+	Seen      capacity.Instant `json:"seen,omitempty"`
+	Referred  capacity.Instant `json:"referred,omitempty"`
+	Requested capacity.Instant `json:"requested,omitempty"`
+	Decided   capacity.Instant `json:"decided,omitempty"`
+	Ready     capacity.Instant `json:"ready,omitempty"`
+	Events    []uint64         `json:"events"` // sequences of its facts, oldest first
+}
+
+// AmbulanceView is one ambulance journey.
+type AmbulanceView struct {
+	ID      string           `json:"id"` // unit/number
+	Version uint64           `json:"version"`
+	Unit    string           `json:"unit"`
+	Due     capacity.Instant `json:"due,omitempty"`
+	Arrived capacity.Instant `json:"arrived,omitempty"`
+	Events  []uint64         `json:"events"`
+}
+
+// RequestView is one open bed request.
+type RequestView struct {
+	ID        string            `json:"id"`
+	Version   uint64            `json:"version"`
+	Key       string            `json:"key"`
+	Unit      string            `json:"unit"`
+	Site      string            `json:"site"`
+	Origin    string            `json:"origin"`
+	Service   string            `json:"service,omitempty"`
+	Wants     capacity.BedClass `json:"wants"`
+	Needs     []string          `json:"needs"`
+	Requested capacity.Instant  `json:"requested"`
+	Decided   capacity.Instant  `json:"decided,omitempty"` // decision to admit
+	Due       capacity.Instant  `json:"due,omitempty"`
+	Bed       string            `json:"bed,omitempty"` // allocated: unit/bed, or a unit
+	Allocated capacity.Instant  `json:"allocated,omitempty"`
+	Until     capacity.Instant  `json:"until,omitempty"`
+	Role      string            `json:"role,omitempty"` // who allocated it
+	Ready     capacity.Instant  `json:"ready,omitempty"`
+	Left      capacity.Instant  `json:"left,omitempty"`
+	Events    []uint64          `json:"events"`
+}
+
+// DischargeView is the discharge plan of one stay.
+type DischargeView struct {
+	ID        string           `json:"id"`
+	Version   uint64           `json:"version"`
+	Key       string           `json:"key"`
+	Unit      string           `json:"unit"`
+	Bed       string           `json:"bed,omitempty"`
+	Expected  capacity.Instant `json:"expected,omitempty"`
+	NCTR      capacity.Instant `json:"nctr,omitempty"` // since when the patient no longer meets the criteria to reside
+	Pathway   string           `json:"pathway,omitempty"`
+	Certainty string           `json:"certainty,omitempty"`
+	Due       capacity.Instant `json:"due,omitempty"`
+	GoingTo   string           `json:"going_to,omitempty"`
+	Reason    string           `json:"reason,omitempty"`
+	Owner     string           `json:"owner,omitempty"`
+	Delayed   capacity.Instant `json:"delayed,omitempty"`
+	Start     capacity.Instant `json:"start,omitempty"`
+	Failed    int              `json:"failed,omitempty"`
+	Events    []uint64         `json:"events"`
+}
+
+// DecisionView is what became of a decision.
+type DecisionView struct {
+	ID      string           `json:"id"` // its sequence
+	Version uint64           `json:"version"`
+	At      capacity.Instant `json:"at"`
+	Type    string           `json:"type"`
+	Role    string           `json:"role"`
+	Account string           `json:"account,omitempty"`
+	About   string           `json:"about"`             // request, contradiction, feed or place
+	Refused string           `json:"refused,omitempty"` // why it has no effect: a code
+	Detail  string           `json:"detail,omitempty"`  // in words, with who holds the bed
 }

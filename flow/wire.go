@@ -114,6 +114,16 @@ func (e *Event) Validate() error {
 			return &Invalid{"data." + name, "has no meaning in " + spec.Type + "; leave it out"}
 		}
 	}
+	switch e.Kind {
+	case RequestReady, RequestLeft, RequestArrived, RequestCancelled:
+		if e.Data.Patient == "" && e.Data.Request == "" {
+			return &Invalid{"data.request", "is missing, and so is patient: one of them must say which request"}
+		}
+	case DischargeDelayed:
+		if err := oneOf("data.reason", e.Data.Reason, DelayGroups); err != nil {
+			return err
+		}
+	}
 	return e.Data.validate()
 }
 
@@ -142,6 +152,23 @@ func (d *Data) filled() []string {
 	add("census", d.Census != nil)
 	add("swap", d.Swap != nil)
 	add("role", d.Role != "")
+	add("account", d.Account != "")
+	add("mode", d.Mode != "")
+	add("acuity", d.Acuity != "")
+	add("service", d.Service != "")
+	add("sex", d.Sex != "")
+	add("request", d.Request != "")
+	add("origin", d.Origin != "")
+	add("needs", len(d.Needs) > 0)
+	add("wants", d.Wants != "")
+	add("ambulance", d.Ambulance != "")
+	add("pathway", d.Pathway != "")
+	add("owner", d.Owner != "")
+	add("certainty", d.Certainty != "")
+	add("about", d.About != "")
+	add("item", d.Item != "")
+	add("figure", d.Figure != nil)
+	add("list", d.List != nil)
 	add("counter", d.Counter != 0)
 	add("report", d.Report != nil)
 	add("layout", d.Layout != nil)
@@ -168,10 +195,49 @@ func (d *Data) validate() error {
 		{"data.going_to", d.GoingTo},
 		{"data.reason", d.Reason},
 		{"data.role", d.Role},
+		{"data.account", d.Account},
+		{"data.service", d.Service},
+		{"data.request", d.Request},
+		{"data.ambulance", d.Ambulance},
+		{"data.owner", d.Owner},
+		{"data.about", d.About},
+		{"data.item", d.Item},
 	} {
 		if err := code(t.field, t.value); err != nil {
 			return err
 		}
+	}
+	for _, t := range []struct {
+		field, value string
+		of           []string
+	}{
+		{"data.mode", d.Mode, Modes},
+		{"data.acuity", d.Acuity, acuities},
+		{"data.sex", d.Sex, Sexes},
+		{"data.origin", d.Origin, Origins},
+		{"data.pathway", d.Pathway, Pathways},
+		{"data.certainty", d.Certainty, Certainties},
+		{"data.wants", string(d.Wants), classes()},
+	} {
+		if err := oneOf(t.field, t.value, t.of); err != nil {
+			return err
+		}
+	}
+	for i, n := range d.Needs {
+		if err := oneOf(fmt.Sprintf("data.needs[%d]", i), n, Needs); err != nil {
+			return err
+		}
+	}
+	for _, t := range []struct{ field, value string }{{"data.request", d.Request}, {"data.ambulance", d.Ambulance}} {
+		if nhsNumber(t.value) {
+			return &Invalid{t.field, "is an NHS number; send a number of the request or journey itself, never of a person"}
+		}
+	}
+	if err := d.Figure.validate(); err != nil {
+		return err
+	}
+	if err := validateList(d.List); err != nil {
+		return err
 	}
 	if d.Class != "" && !slices.Contains([]PatientClass{Inpatient, Emergency, Outpatient, Preadmit, OtherClass}, d.Class) {
 		return &Invalid{"data.class", "is not one of inpatient, emergency, outpatient, preadmit, other"}
@@ -213,6 +279,97 @@ func (d *Data) validate() error {
 			return &Invalid{"data.swap.patient", "is the same patient as data.patient"}
 		}
 		return text("data.swap.visit", s.Visit, false)
+	}
+	return nil
+}
+
+// oneOf checks a code out of a fixed list; empty is none.
+func oneOf(field, value string, of []string) error {
+	if value == "" || slices.Contains(of, value) {
+		return nil
+	}
+	return &Invalid{field, "is not one of " + strings.Join(of, ", ")}
+}
+
+var acuities = []string{"1", "2", "3", "4", "5"}
+
+func classes() []string {
+	var all []string
+	for _, c := range capacity.BedClasses() {
+		all = append(all, string(c))
+	}
+	return all
+}
+
+// nhsNumber tells a text that is an NHS number: ten digits whose last checks the others
+// (modulus 11, NHS Data Dictionary, NHS NUMBER).
+func nhsNumber(s string) bool {
+	if len(s) != 10 {
+		return false
+	}
+	sum := 0
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+		if i < 9 {
+			sum += int(s[i]-'0') * (10 - i)
+		}
+	}
+	check := (11 - sum%11) % 11
+	return check != 10 && check == int(s[9]-'0')
+}
+
+func (r *Reported) validate() error {
+	if r == nil {
+		return nil
+	}
+	if err := code("data.figure.measure", r.Measure); err != nil {
+		return err
+	}
+	switch {
+	case r.Measure == "":
+		return &Invalid{"data.figure.measure", "is missing; name one of GET /api/v1/measures"}
+	case r.Scope == "":
+		return &Invalid{"data.figure.scope", "is missing; say which, such as site/general"}
+	case r.Value < 0 || r.Value > 1e6:
+		return &Invalid{"data.figure.value", "is outside 0 to 1000000"}
+	}
+	if err := text("data.figure.scope", r.Scope, true); err != nil {
+		return err
+	}
+	if r.How == "" {
+		return &Invalid{"data.figure.how", "is missing; say phone, seen or other"}
+	}
+	return oneOf("data.figure.how", r.How, Hows)
+}
+
+func validateList(list []ListEntry) error {
+	if len(list) > MaxCensus {
+		return &Invalid{"data.list", fmt.Sprintf("has more than %d entries; send one list a department", MaxCensus)}
+	}
+	for i, a := range list {
+		at := fmt.Sprintf("data.list[%d]", i)
+		if a.Patient == "" && a.Visit == "" {
+			return &Invalid{at + ".patient", "is missing, and so is visit: one of them must say who"}
+		}
+		if a.Arrived == 0 {
+			return &Invalid{at + ".arrived", "is missing"}
+		}
+		for _, t := range []struct{ field, value string }{{".patient", a.Patient}, {".visit", a.Visit}, {".place", a.Place}} {
+			if err := text(at+t.field, t.value, false); err != nil {
+				return err
+			}
+		}
+		if err := code(at+".service", a.Service); err != nil {
+			return err
+		}
+		if err := oneOf(at+".mode", a.Mode, Modes); err != nil {
+			return err
+		}
+		if err := oneOf(at+".acuity", a.Acuity, acuities); err != nil {
+			return err
+		}
 	}
 	return nil
 }

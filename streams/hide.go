@@ -27,6 +27,11 @@ func (k *Keys) hide(e flow.Event) (flow.Event, error) {
 		h.patient(&d.Census[i].Patient, fmt.Sprintf("data.census[%d].patient", i))
 		h.visit(&d.Census[i].Visit, fmt.Sprintf("data.census[%d].visit", i))
 	}
+	d.List = slices.Clone(d.List)
+	for i := range d.List {
+		h.patient(&d.List[i].Patient, fmt.Sprintf("data.list[%d].patient", i))
+		h.visit(&d.List[i].Visit, fmt.Sprintf("data.list[%d].visit", i))
+	}
 	if d.Swap != nil {
 		leg := *d.Swap
 		h.patient(&leg.Patient, "data.swap.patient")

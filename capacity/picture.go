@@ -1,0 +1,31 @@
+package capacity
+
+// Picture is one unit as it is now, with everything that measures count: a plain copy
+// that nobody changes. Lists are sorted by key or ID.
+type Picture struct {
+	Unit  *Unit
+	Site  *Site
+	Known bool // a census told who is on it
+	Tally Tally
+	Beds  []BedNow
+
+	// Attendances, Ambulances, Stays and Requests hold what is open, and what ended in the
+	// last two local days.
+	Attendances []Attendance
+	Ambulances  []Ambulance
+	Stays       []Stay
+	Requests    []Request
+}
+
+// BedNow is one bed as it is now.
+type BedNow struct {
+	ID       string
+	Bay      string
+	SideRoom bool
+	State    BedState
+	Since    Moment  // of the state
+	Ready    Instant // of a bed being cleaned: when it should be ready; 0 when not known
+	Stay     string  // key of who is in it
+	Returns  bool    // of an occupied bed: it can be used again when its patient leaves (open, not closing)
+	Sex      string  // whose bay it is: laid out, or of the patients in it; empty when open to both
+}
