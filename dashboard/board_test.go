@@ -95,6 +95,8 @@ func (c *county) view() *flow.View {
 	v := c.v
 	v.Sites, v.Units, v.Feeds = slices.Clone(v.Sites), slices.Clone(v.Units), slices.Clone(v.Feeds)
 	v.Contradictions, v.Held, v.Gone = slices.Clone(v.Contradictions), slices.Clone(v.Held), slices.Clone(v.Gone)
+	v.Measures, v.Attendances, v.Ambulances = slices.Clone(v.Measures), slices.Clone(v.Attendances), slices.Clone(v.Ambulances)
+	v.Requests, v.Discharges, v.Decisions = slices.Clone(v.Requests), slices.Clone(v.Discharges), slices.Clone(v.Decisions)
 	v.Digest = fmt.Sprint("d", v.Seq)
 	return &v
 }
@@ -167,6 +169,71 @@ func (c *county) release(n int) {
 	i := n % len(c.v.Held)
 	c.gone("held", strconv.FormatUint(c.v.Held[i].Seq, 10))
 	c.v.Held = slices.Delete(c.v.Held, i, i+1)
+}
+
+// demand tells one thing more, or again, of one of the six kinds that come and go with
+// patients.
+func (c *county) demand(n int) {
+	c.step()
+	id, at, seqs := strconv.Itoa(n/6), c.v.At, []uint64{c.v.Seq}
+	switch n % 6 {
+	case 0:
+		value := float64(c.v.Seq)
+		put(&c.v.Measures, &flow.MeasuresView{ID: "site/" + id, Version: c.v.Seq, Values: map[string]*flow.MeasureValue{"ae_patients": {Value: &value}}}, figuresID)
+	case 1:
+		put(&c.v.Attendances, &flow.AttendanceView{ID: id, Version: c.v.Seq, Key: "B2W", Unit: "wrh-w1", Arrived: at, Events: seqs}, attendanceID)
+	case 2:
+		put(&c.v.Ambulances, &flow.AmbulanceView{ID: id, Version: c.v.Seq, Unit: "wrh-w1", Arrived: at, Events: seqs}, ambulanceID)
+	case 3:
+		put(&c.v.Requests, &flow.RequestView{ID: id, Version: c.v.Seq, Key: "B2W", Unit: "wrh-w1", Site: "wrh", Origin: "ae", Wants: capacity.AdultGA, Needs: []string{}, Requested: at, Events: seqs}, requestID)
+	case 4:
+		put(&c.v.Discharges, &flow.DischargeView{ID: id, Version: c.v.Seq, Key: "B2W", Unit: "wrh-w1", NCTR: at, Events: seqs}, dischargeID)
+	default:
+		seq := strconv.FormatUint(c.v.Seq, 10)
+		put(&c.v.Decisions, &flow.DecisionView{ID: seq, Version: c.v.Seq, At: at, Type: "flowcentre.decision.bed-allocated.v1", Role: "coordinator", About: "R1"}, decisionID)
+	}
+}
+
+// meet takes away the oldest of one of those kinds, if there is any.
+func (c *county) meet(n int) {
+	c.step()
+	switch n % 6 {
+	case 0:
+		c.drop("measures", take(&c.v.Measures, figuresID))
+	case 1:
+		c.drop("attendances", take(&c.v.Attendances, attendanceID))
+	case 2:
+		c.drop("ambulances", take(&c.v.Ambulances, ambulanceID))
+	case 3:
+		c.drop("requests", take(&c.v.Requests, requestID))
+	case 4:
+		c.drop("discharges", take(&c.v.Discharges, dischargeID))
+	default:
+		c.drop("decisions", take(&c.v.Decisions, decisionID))
+	}
+}
+
+func put[E any](list *[]E, e E, id func(E) string) {
+	if i := slices.IndexFunc(*list, func(old E) bool { return id(old) == id(e) }); i >= 0 {
+		(*list)[i] = e
+		return
+	}
+	*list = append(*list, e)
+}
+
+func take[E any](list *[]E, id func(E) string) string {
+	if len(*list) == 0 {
+		return ""
+	}
+	first := id((*list)[0])
+	*list = slices.Delete(*list, 0, 1)
+	return first
+}
+
+func (c *county) drop(kind, id string) {
+	if id != "" {
+		c.gone(kind, id)
+	}
 }
 
 // relay is a new layout: the units in another order, one taken away or put in the middle.

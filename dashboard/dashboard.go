@@ -42,6 +42,8 @@ type Options struct {
 	MaxSockets      int           // 2,000
 	MaxSocketsPerIP int           // 100; loopback addresses are not counted, where a reverse proxy stands
 
+	Why Why // opens a figure; without it no figure can be opened
+
 	Live  func() error // why the process should be restarted; nil for never
 	Ready func() error // why it should get no requests yet; nil for as soon as there is a view
 }
@@ -68,6 +70,7 @@ type Dashboard struct {
 	sockets  *sockets
 	handler  http.Handler
 	waitFor  time.Duration // how long a request may wait for min_seq
+	whyFor   time.Duration // how long opening a figure may take
 	deadline deadlines
 }
 
@@ -88,6 +91,7 @@ func New(o Options) *Dashboard {
 		cutter:   newCutter(o.Board, encoder, o.FrameEvery, o.Heartbeat),
 		sockets:  newSockets(o.MaxSockets, o.MaxSocketsPerIP),
 		waitFor:  10 * time.Second,
+		whyFor:   30 * time.Second,
 		deadline: deadlines{handshake: 5 * time.Second, write: 5 * time.Second, read: 60 * time.Second, farewell: time.Second},
 	}
 	for _, origin := range d.guard.unusable {

@@ -13,17 +13,23 @@ import (
 // The frames of the stream, all JSON texts. A snapshot replaces what the client has. A
 // delta applies only to a client at its from: first removed takes away, then each entity
 // replaces the one of its id or is new. Sites, units and feeds keep their places, for a
-// changed layout is always told by a snapshot; contradictions are ordered by (since, id)
-// and held facts by seq. bye is the last frame before the server closes.
+// changed layout is always told by a snapshot; contradictions are ordered by (since, id),
+// held facts by seq and decisions by id, a number. Of measures, attendances, ambulances,
+// requests and discharges a delta tells no order. bye is the last frame before the server
+// closes.
 //
 //	hello    {type, proto, version, assets, heartbeat_ms, at, speed, simulated}
-//	snapshot {type, epoch, seq, at, state: {system, sites, units, feeds, contradictions, held}}
-//	delta    {type, epoch, from, seq, at, system?, sites?, …, held?, removed?: {units?: [id], …}}
+//	snapshot {type, epoch, seq, at, state: {system, sites, units, feeds, contradictions, held,
+//	          measures, attendances, ambulances, requests, discharges, decisions}}
+//	delta    {type, epoch, from, seq, at, system?, sites?, …, decisions?, removed?: {units?: [id], …}}
 //	hb       {type, epoch, seq, at, feeds: {id: last}}
 //	bye      {type, reason, retry_ms}
 
 // kinds are the lists of a view, by the names they have in JSON and in tombstones.
-var kinds = [...]string{"sites", "units", "feeds", "contradictions", "held"}
+var kinds = [...]string{
+	"sites", "units", "feeds", "contradictions", "held",
+	"measures", "attendances", "ambulances", "requests", "discharges", "decisions",
+}
 
 // part is one entity of a view.
 type part struct {
@@ -36,34 +42,34 @@ type part struct {
 func parts(v *flow.View, kind string, yield func(part) bool) {
 	switch kind {
 	case "sites":
-		for _, e := range v.Sites {
-			if !yield(part{e.ID, e.Version, e}) {
-				return
-			}
-		}
+		each(v.Sites, yield, func(e *flow.SiteView) part { return part{e.ID, e.Version, e} })
 	case "units":
-		for _, e := range v.Units {
-			if !yield(part{e.ID, e.Version, e}) {
-				return
-			}
-		}
+		each(v.Units, yield, func(e *flow.UnitView) part { return part{e.ID, e.Version, e} })
 	case "feeds":
-		for _, e := range v.Feeds {
-			if !yield(part{e.ID, e.Version, e}) {
-				return
-			}
-		}
+		each(v.Feeds, yield, func(e *flow.FeedView) part { return part{e.ID, e.Version, e} })
 	case "contradictions":
-		for _, e := range v.Contradictions {
-			if !yield(part{e.ID, e.Version, e}) {
-				return
-			}
-		}
+		each(v.Contradictions, yield, func(e *flow.ContradictionView) part { return part{e.ID, e.Version, e} })
 	case "held":
-		for _, e := range v.Held {
-			if !yield(part{strconv.FormatUint(e.Seq, 10), e.Seq, e}) {
-				return
-			}
+		each(v.Held, yield, func(e *flow.HeldView) part { return part{strconv.FormatUint(e.Seq, 10), e.Seq, e} })
+	case "measures":
+		each(v.Measures, yield, func(e *flow.MeasuresView) part { return part{e.ID, e.Version, e} })
+	case "attendances":
+		each(v.Attendances, yield, func(e *flow.AttendanceView) part { return part{e.ID, e.Version, e} })
+	case "ambulances":
+		each(v.Ambulances, yield, func(e *flow.AmbulanceView) part { return part{e.ID, e.Version, e} })
+	case "requests":
+		each(v.Requests, yield, func(e *flow.RequestView) part { return part{e.ID, e.Version, e} })
+	case "discharges":
+		each(v.Discharges, yield, func(e *flow.DischargeView) part { return part{e.ID, e.Version, e} })
+	case "decisions":
+		each(v.Decisions, yield, func(e *flow.DecisionView) part { return part{e.ID, e.Version, e} })
+	}
+}
+
+func each[E any](list []E, yield func(part) bool, as func(E) part) {
+	for _, e := range list {
+		if !yield(as(e)) {
+			return
 		}
 	}
 }
@@ -107,7 +113,11 @@ func (e *encoder) encode(kind string, p part) ([]byte, error) {
 func (e *encoder) forget(v *flow.View) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if len(e.known) <= 2*(1+len(v.Sites)+len(v.Units)+len(v.Feeds)+len(v.Contradictions)+len(v.Held)) {
+	shown := 1
+	for _, kind := range kinds {
+		parts(v, kind, func(part) bool { shown++; return true })
+	}
+	if len(e.known) <= 2*shown {
 		return
 	}
 	kept := map[entityKey]encoded{}

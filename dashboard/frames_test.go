@@ -14,8 +14,8 @@ import (
 
 // happen lets something happen in the county.
 func happen(t *rapid.T, c *county) {
-	n := rapid.IntRange(0, 7).Draw(t, "n")
-	switch rapid.SampledFrom([]string{"unit", "unit", "unit", "feed", "site", "tick", "contradict", "contradict", "agree", "hold", "release", "relay", "forget"}).Draw(t, "event") {
+	n := rapid.IntRange(0, 17).Draw(t, "n")
+	switch rapid.SampledFrom([]string{"unit", "unit", "unit", "feed", "site", "tick", "contradict", "contradict", "agree", "hold", "release", "demand", "demand", "meet", "relay", "forget"}).Draw(t, "event") {
 	case "unit":
 		c.changeUnit(n)
 	case "feed":
@@ -32,6 +32,10 @@ func happen(t *rapid.T, c *county) {
 		c.hold()
 	case "release":
 		c.release(n)
+	case "demand":
+		c.demand(n)
+	case "meet":
+		c.meet(n)
 	case "relay":
 		c.relay(n)
 	case "forget":
@@ -54,7 +58,7 @@ func TestFramesBringAClientFromAnyPastViewToTheNewest(t *testing.T) {
 			}
 			now = follow(now, c.view(), e)
 			from := past[rapid.IntRange(0, len(past)-1).Draw(t, "from")]
-			m := &mirror{Epoch: from.Epoch, Seq: from.Seq, State: shown{from.System, from.Sites, from.Units, from.Feeds, from.Contradictions, from.Held}}
+			m := &mirror{Epoch: from.Epoch, Seq: from.Seq, State: showing(from)}
 			f, err := now.from(from.Epoch, from.Seq)
 			require.NoError(t, err)
 			require.NoError(t, m.apply(f.json))
@@ -212,6 +216,9 @@ func TestTheStateIsTheViewAsJSON(t *testing.T) {
 	c.changeUnit(1)
 	c.contradict(1)
 	c.hold()
+	for n := range 6 {
+		c.demand(n)
+	}
 	v := c.view()
 	b := &body{encoder: newEncoder()}
 	b.open(v)

@@ -30,6 +30,17 @@ type shown struct {
 	Feeds          []*flow.FeedView          `json:"feeds"`
 	Contradictions []*flow.ContradictionView `json:"contradictions"`
 	Held           []*flow.HeldView          `json:"held"`
+	Measures       []*flow.MeasuresView      `json:"measures"`
+	Attendances    []*flow.AttendanceView    `json:"attendances"`
+	Ambulances     []*flow.AmbulanceView     `json:"ambulances"`
+	Requests       []*flow.RequestView       `json:"requests"`
+	Discharges     []*flow.DischargeView     `json:"discharges"`
+	Decisions      []*flow.DecisionView      `json:"decisions"`
+}
+
+// showing is what a client of v shows.
+func showing(v *flow.View) shown {
+	return shown{v.System, v.Sites, v.Units, v.Feeds, v.Contradictions, v.Held, v.Measures, v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions}
 }
 
 type anyFrame struct {
@@ -77,21 +88,37 @@ func (s *shown) change(by shown, removed map[string][]string) {
 	if by.System != nil {
 		s.System = by.System
 	}
-	site := func(e *flow.SiteView) string { return e.ID }
-	unit := func(e *flow.UnitView) string { return e.ID }
-	feed := func(e *flow.FeedView) string { return e.ID }
-	clash := func(e *flow.ContradictionView) string { return e.ID }
-	held := func(e *flow.HeldView) string { return strconv.FormatUint(e.Seq, 10) }
-	s.Sites = changed(s.Sites, by.Sites, removed["sites"], site)
-	s.Units = changed(s.Units, by.Units, removed["units"], unit)
-	s.Feeds = changed(s.Feeds, by.Feeds, removed["feeds"], feed)
-	s.Contradictions = changed(s.Contradictions, by.Contradictions, removed["contradictions"], clash)
-	s.Held = changed(s.Held, by.Held, removed["held"], held)
+	s.Sites = changed(s.Sites, by.Sites, removed["sites"], siteID)
+	s.Units = changed(s.Units, by.Units, removed["units"], unitID)
+	s.Feeds = changed(s.Feeds, by.Feeds, removed["feeds"], feedID)
+	s.Contradictions = changed(s.Contradictions, by.Contradictions, removed["contradictions"], clashID)
+	s.Held = changed(s.Held, by.Held, removed["held"], heldID)
+	s.Measures = changed(s.Measures, by.Measures, removed["measures"], figuresID)
+	s.Attendances = changed(s.Attendances, by.Attendances, removed["attendances"], attendanceID)
+	s.Ambulances = changed(s.Ambulances, by.Ambulances, removed["ambulances"], ambulanceID)
+	s.Requests = changed(s.Requests, by.Requests, removed["requests"], requestID)
+	s.Discharges = changed(s.Discharges, by.Discharges, removed["discharges"], dischargeID)
+	s.Decisions = changed(s.Decisions, by.Decisions, removed["decisions"], decisionID)
 	slices.SortFunc(s.Contradictions, func(a, b *flow.ContradictionView) int {
 		return cmp.Or(cmp.Compare(a.Since, b.Since), cmp.Compare(a.ID, b.ID))
 	})
 	slices.SortFunc(s.Held, func(a, b *flow.HeldView) int { return cmp.Compare(a.Seq, b.Seq) })
+	slices.SortFunc(s.Decisions, func(a, b *flow.DecisionView) int {
+		return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
+	})
 }
+
+func siteID(e *flow.SiteView) string             { return e.ID }
+func unitID(e *flow.UnitView) string             { return e.ID }
+func feedID(e *flow.FeedView) string             { return e.ID }
+func clashID(e *flow.ContradictionView) string   { return e.ID }
+func figuresID(e *flow.MeasuresView) string      { return e.ID }
+func attendanceID(e *flow.AttendanceView) string { return e.ID }
+func ambulanceID(e *flow.AmbulanceView) string   { return e.ID }
+func requestID(e *flow.RequestView) string       { return e.ID }
+func dischargeID(e *flow.DischargeView) string   { return e.ID }
+func decisionID(e *flow.DecisionView) string     { return e.ID }
+func heldID(e *flow.HeldView) string             { return strconv.FormatUint(e.Seq, 10) }
 
 func changed[E any](list, by []E, removed []string, id func(E) string) []E {
 	list = slices.DeleteFunc(slices.Clone(list), func(e E) bool { return slices.Contains(removed, id(e)) })
@@ -110,8 +137,17 @@ func (m *mirror) requireShows(t require.TestingT, v *flow.View) {
 	require.Equal(t, v.Epoch, m.Epoch)
 	require.Equal(t, v.Seq, m.Seq)
 	require.Equal(t, v.At, m.At)
-	want := shown{v.System, v.Sites, v.Units, v.Feeds, v.Contradictions, v.Held}
-	require.JSONEq(t, text(t, want.full()), text(t, m.State.full()))
+	require.JSONEq(t, text(t, showing(v).full().sorted()), text(t, m.State.full().sorted()))
+}
+
+// sorted has those lists by id of which a delta tells no order.
+func (s shown) sorted() shown {
+	slices.SortFunc(s.Measures, func(a, b *flow.MeasuresView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Attendances, func(a, b *flow.AttendanceView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Ambulances, func(a, b *flow.AmbulanceView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Requests, func(a, b *flow.RequestView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Discharges, func(a, b *flow.DischargeView) int { return cmp.Compare(a.ID, b.ID) })
+	return s
 }
 
 // full has empty lists for absent ones.
@@ -121,6 +157,12 @@ func (s shown) full() shown {
 	s.Feeds = append([]*flow.FeedView{}, s.Feeds...)
 	s.Contradictions = append([]*flow.ContradictionView{}, s.Contradictions...)
 	s.Held = append([]*flow.HeldView{}, s.Held...)
+	s.Measures = append([]*flow.MeasuresView{}, s.Measures...)
+	s.Attendances = append([]*flow.AttendanceView{}, s.Attendances...)
+	s.Ambulances = append([]*flow.AmbulanceView{}, s.Ambulances...)
+	s.Requests = append([]*flow.RequestView{}, s.Requests...)
+	s.Discharges = append([]*flow.DischargeView{}, s.Discharges...)
+	s.Decisions = append([]*flow.DecisionView{}, s.Decisions...)
 	return s
 }
 

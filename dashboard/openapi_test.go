@@ -94,6 +94,9 @@ func TestTheEntitiesAreAsDescribed(t *testing.T) {
 		"State": flow.View{}, "System": flow.SystemView{}, "Site": flow.SiteView{}, "Unit": flow.UnitView{}, "Place": flow.PlaceView{},
 		"Feed": flow.FeedView{}, "Refusal": flow.Refusal{}, "Change": flow.Change{}, "Contradiction": flow.ContradictionView{},
 		"Held": flow.HeldView{}, "Figure": flow.Figure{}, "Tally": capacity.Tally{}, "Shown": shown{},
+		"Measures": flow.MeasuresView{}, "Value": flow.MeasureValue{}, "Missing": flow.Missing{}, "Reported": flow.ReportedView{},
+		"Attendance": flow.AttendanceView{}, "Ambulance": flow.AmbulanceView{}, "Request": flow.RequestView{}, "Discharge": flow.DischargeView{},
+		"Decision": flow.DecisionView{}, "Why": flow.WhyView{}, "Input": flow.InputView{}, "Item": capacity.Item{}, "Definition": flow.Definition{},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var all, always []string
@@ -128,6 +131,9 @@ func TestTheFramesAreAsDescribed(t *testing.T) {
 	c.contradict(2)
 	c.agree(0)
 	c.hold()
+	for n := range 6 {
+		c.demand(n)
+	}
 	now := follow(s.cutter.latest.Load().cut, c.view(), s.encoder)
 	frames := map[string][]byte{}
 	keep := func(f *frame, err error) {

@@ -15,16 +15,11 @@ func (d *Dashboard) state(w http.ResponseWriter, r *http.Request) {
 	d.answer(w, r, func(b *body, v *flow.View) bool { b.all(v); return true })
 }
 
-func (d *Dashboard) feeds(w http.ResponseWriter, r *http.Request) {
-	d.answer(w, r, func(b *body, v *flow.View) bool { b.list("feeds", v, every); return true })
-}
-
-func (d *Dashboard) held(w http.ResponseWriter, r *http.Request) {
-	d.answer(w, r, func(b *body, v *flow.View) bool { b.list("held", v, every); return true })
-}
-
-func (d *Dashboard) contradictions(w http.ResponseWriter, r *http.Request) {
-	d.answer(w, r, func(b *body, v *flow.View) bool { b.list("contradictions", v, every); return true })
+// list answers with all of one kind.
+func (d *Dashboard) list(kind string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		d.answer(w, r, func(b *body, v *flow.View) bool { b.list(kind, v, every); return true })
+	}
 }
 
 func (d *Dashboard) unit(w http.ResponseWriter, r *http.Request) {

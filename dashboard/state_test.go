@@ -67,7 +67,7 @@ func TestTheStateIsTaggedByEpochAndSequence(t *testing.T) {
 		At     any    `json:"at"`
 		Digest string `json:"digest"`
 		shown
-	}{"e1", 10, c.v.At, "d10", shown{c.v.System, c.v.Sites, c.v.Units, c.v.Feeds, nil, nil}.full()}), first.body)
+	}{"e1", 10, c.v.At, "d10", showing(&c.v).full()}), first.body)
 
 	again := get(t, s.url+"/api/v1/state", http.Header{"If-None-Match": {`"e1.10"`}})
 	require.Equal(t, http.StatusNotModified, again.StatusCode)
@@ -82,11 +82,19 @@ func TestPartsOfTheState(t *testing.T) {
 	c := newCounty("e1")
 	c.contradict(4)
 	c.hold()
+	for n := range 6 {
+		c.demand(n)
+	}
 	s := open(t, c.view(), nil, nil)
 	for path, want := range map[string]any{
 		"feeds":          map[string]any{"feeds": c.v.Feeds},
 		"held":           map[string]any{"held": c.v.Held},
 		"contradictions": map[string]any{"contradictions": c.v.Contradictions},
+		"attendances":    map[string]any{"attendances": c.v.Attendances},
+		"ambulances":     map[string]any{"ambulances": c.v.Ambulances},
+		"requests":       map[string]any{"requests": c.v.Requests},
+		"discharges":     map[string]any{"discharges": c.v.Discharges},
+		"decisions":      map[string]any{"decisions": c.v.Decisions},
 		"units/alx-w7":   map[string]any{"unit": c.v.Units[6]},
 		"sites/alx":      map[string]any{"site": c.v.Sites[1], "units": c.v.Units[4:]},
 	} {
@@ -98,7 +106,7 @@ func TestPartsOfTheState(t *testing.T) {
 			require.JSONEq(t, text(t, want), answer.body)
 		})
 	}
-	for _, path := range []string{"units/nowhere", "sites/nowhere", "measures"} {
+	for _, path := range []string{"units/nowhere", "sites/nowhere", "alerts"} {
 		get(t, s.url+"/api/v1/"+path, nil).requireProblem(t, http.StatusNotFound, "not-found")
 	}
 	ask(t, http.MethodPut, s.url+"/api/v1/state", nil).requireProblem(t, http.StatusMethodNotAllowed, "method-not-allowed")

@@ -299,3 +299,42 @@ type DecisionView struct {
 	Refused string           `json:"refused,omitempty"` // why it has no effect: a code
 	Detail  string           `json:"detail,omitempty"`  // in words, with who holds the bed
 }
+
+// Definition is what a measure means: its entry in the catalogue.
+type Definition struct {
+	Name       string            `json:"name"`
+	Title      string            `json:"title"`
+	Definition string            `json:"definition"`
+	Unit       string            `json:"unit"`
+	Window     string            `json:"window"`
+	Source     string            `json:"source"`
+	Class      capacity.BedClass `json:"class,omitempty"`
+	Least      int               `json:"least,omitempty"`
+}
+
+// WhyView is one figure opened: its definition in force, what it is made from, and every
+// thing that it counts with the events behind it.
+type WhyView struct {
+	Measure  Definition       `json:"measure"`
+	Scope    string           `json:"scope"`
+	At       capacity.Instant `json:"at"`  // the centre's clock then
+	Seq      uint64           `json:"seq"` // the last event applied
+	Value    *float64         `json:"value"`
+	Of       int64            `json:"of,omitempty"`
+	Moment   capacity.Instant `json:"moment,omitempty"` // of a measure that is a moment
+	Small    bool             `json:"small,omitempty"`
+	Missing  []Missing        `json:"missing"`
+	Reported *ReportedView    `json:"reported,omitempty"`
+	Inputs   []InputView      `json:"inputs"`
+	Items    []capacity.Item  `json:"items"`
+}
+
+// InputView is one feed that a figure is made from.
+type InputView struct {
+	Feed  string           `json:"feed"`
+	Name  string           `json:"name"`
+	State string           `json:"state"`
+	Last  capacity.Instant `json:"last,omitempty"`
+	Every int              `json:"every_s"`
+	Items int              `json:"items"` // of the figure's items, those of units for which it may speak
+}
