@@ -242,7 +242,10 @@ func doorFeeds(conf *Config) ([]streams.Feed, error) {
 			if err != nil {
 				return nil, fmt.Errorf("time zone of feed %s: %w", f.ID, err)
 			}
-			feed.HL7 = hl7.Settings{TimeZone: zone, Authority: h.Authority, Facility: h.Facility, PatientType: h.PatientType, Ack: hl7.AckMode(h.Ack), Places: h.Places, BedStatus: map[string]flow.BedStatus{}}
+			feed.HL7 = hl7.Settings{
+				TimeZone: zone, Authority: h.Authority, Facility: h.Facility, PatientType: h.PatientType, Ack: hl7.AckMode(h.Ack), Places: h.Places,
+				Services: h.Services, Modes: h.ArrivalModes, Acuities: h.Acuities, BedStatus: map[string]flow.BedStatus{},
+			}
 			feed.AnswerUnavailable = h.AnswerAway
 			for code, status := range h.BedStatus {
 				feed.HL7.BedStatus[code] = flow.BedStatus(status)

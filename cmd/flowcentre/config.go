@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"flowcentre/capacity"
+	"flowcentre/flow"
 )
 
 // What holds where the configuration says nothing. configs/centre.yaml tells the same.
@@ -88,6 +90,10 @@ type HL7Config struct {
 	Ack       string // auto, original or enhanced
 	BedStatus map[string]string
 	Places    map[string]string // a place as the feed writes it, to one of the layout
+
+	Services     map[string]string // a hospital service as the feed writes it, to its code
+	ArrivalModes map[string]string // how a patient came, as the feed writes it, to one of flow.Modes
+	Acuities     map[string]string // a triage category as the feed writes it, to 1 to 5
 
 	Facility    string // of locations that name none
 	PatientType string // which of a patient's identifiers to go by
@@ -288,6 +294,17 @@ func (r *reading) hl7(p *page, n *yaml.Node, path string) *HL7Config {
 			h.BedStatus = map[string]string{}
 			p.pairs(n, "bed_status", func(k, v *yaml.Node) { h.BedStatus[k.Value] = p.choice(v, "bed status", bedStatuses) })
 		}},
+		field{"services", false, func(n *yaml.Node) { h.Services = p.codes(n, "services") }},
+		field{"arrival_modes", false, func(n *yaml.Node) {
+			h.ArrivalModes = map[string]string{}
+			p.pairs(n, "arrival_modes", func(k, v *yaml.Node) { h.ArrivalModes[k.Value] = p.choice(v, "way to arrive", flow.Modes) })
+		}},
+		field{"acuities", false, func(n *yaml.Node) {
+			h.Acuities = map[string]string{}
+			p.pairs(n, "acuities", func(k, v *yaml.Node) {
+				h.Acuities[k.Value] = p.choice(v, "triage category", []string{"1", "2", "3", "4", "5"})
+			})
+		}},
 		field{"places", false, func(n *yaml.Node) {
 			h.Places = map[string]string{}
 			p.pairs(n, "places", func(k, v *yaml.Node) {
@@ -297,6 +314,20 @@ func (r *reading) hl7(p *page, n *yaml.Node, path string) *HL7Config {
 		}},
 	)
 	return h
+}
+
+// plainCode is what stands for something in a table, and can name nobody.
+var plainCode = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,40}$`)
+
+// codes reads pairs whose values are codes.
+func (p *page) codes(n *yaml.Node, what string) map[string]string {
+	all := map[string]string{}
+	p.pairs(n, what, func(k, v *yaml.Node) {
+		if all[k.Value] = p.text(v); !plainCode.MatchString(all[k.Value]) {
+			p.fault(v, fmt.Sprintf("%q is no code", all[k.Value]), "write at most 40 letters, digits, dots, dashes and underscores")
+		}
+	})
+	return all
 }
 
 // beside is a path, where a relative one begins at the file.

@@ -59,6 +59,8 @@ func TestAnnotatedConfigurationSaysWhatItSays(t *testing.T) {
 		TimeZone: "Europe/London", Authority: "XEX", Ack: "auto",
 		BedStatus: map[string]string{"1": "housekeeping", "2": "unoccupied"},
 		Places:    map[string]string{"XEX01/MAU/OVERFLOW": "general-amu"},
+		Services:  map[string]string{"General Medicine": "300"}, ArrivalModes: map[string]string{"AMB": "ambulance", "GPREF": "gp"},
+		Acuities: map[string]string{"RED": "1", "ORANGE": "2"},
 	}, c.Feed("pas").HL7)
 	assert.Nil(t, c.Feed("wards").HL7)
 	assert.Nil(t, c.Feed("none"))

@@ -59,6 +59,11 @@
 // An A20 without a status is refused, though the standard lets NPU-2 be empty: it says
 // nothing. Statuses are table 0116, after the feed's own (a Meditech feed says 1 and 2).
 //
+// A visit to A&E has the triggers of any other and class emergency; the fold takes it for
+// an attendance. PV1-10 is read as a code only: its words could be a doctor's name.
+// PV2-40, the level of care on admission (table 0432), is where feeds put the triage
+// category; that table's own letters say nothing of it.
+//
 // The visit number is PV1-19, else PV1-50, else PID-18; one without a type is a VN, so
 // that a bare number and a full one are the same visit. Authorities left out are the
 // feed's, else MSH-4.

@@ -198,7 +198,7 @@ func (x *mapping) latest() capacity.Instant {
 	return x.arrival.Add(ahead)
 }
 
-// who fills patient, further identifiers, visit and class.
+// who fills patient, further identifiers, visit and class, and what is said of the patient.
 func (x *mapping) who(r *rule) *Refusal {
 	d := &x.event.Data
 	patients := x.patients(x.nth(pid, 0))
@@ -217,6 +217,16 @@ func (x *mapping) who(r *rule) *Refusal {
 	}
 	if r.class {
 		d.Class = class(x.at(field{pv1, 2}))
+	}
+	if r.care {
+		d.Service = x.settings.Service(x.at(pv1to10))
+		d.Sex = sexes[strings.ToUpper(x.at(pid8))]
+	}
+	if r.arrival {
+		d.Acuity = x.settings.Acuity(x.at(pv2to40))
+		if d.Mode = x.settings.Mode(x.at(pv2to38)); d.Mode == "" {
+			d.Mode = x.settings.Modes[x.at(pv1to14)]
+		}
 	}
 	return nil
 }

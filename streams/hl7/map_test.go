@@ -289,6 +289,74 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// pv1With is a PV1 with hospital service and admit source.
+func pv1With(service, source string) string {
+	return "PV1|1|E|" + bedA + "|||||||" + service + "||||" + source + "||||"
+}
+
+func TestServiceSexModeAndAcuity(t *testing.T) {
+	own := Settings{
+		Services: map[string]string{"A&E": "180", "MED": "300"},
+		Modes:    map[string]string{"AMB": "ambulance", "19": "gp", "C": "other"},
+		Acuities: map[string]string{"Orange": "2"},
+	}
+	said := func(service, sex, mode, acuity string) flow.Data {
+		return flow.Data{Service: service, Sex: sex, Mode: mode, Acuity: acuity}
+	}
+	pv2 := func(mode, level string) string {
+		return "PV2" + strings.Repeat("|", 38) + mode + "||" + level
+	}
+	for _, c := range []struct {
+		name, sex, pv1, pv2 string
+		settings            Settings
+		want                flow.Data
+	}{
+		{"of the standard", "F", pv1With("CAR", "7"), pv2("A^Ambulance", "3"), Settings{}, said("CAR", "female", "ambulance", "3")},
+		{"on foot", "m", pv1With("", ""), pv2("f", "5"), Settings{}, said("", "male", "walk_in", "5")},
+		{"words", "U", pv1With("General Medicine", "GP letter"), pv2("by taxi", "very urgent"), Settings{}, flow.Data{}},
+		{"an escape is words", "", pv1With(`A\T\E`, ""), pv2("", "6"), Settings{}, flow.Data{}},
+		{"an escape that is mapped", "", pv1With(`A\T\E`, ""), pv2("", "Orange"), own, said("180", "", "", "2")},
+		{"a code with a name", "O", pv1With("MED^General Medicine", ""), pv2("AMB", "1"), own, said("300", "", "ambulance", "1")},
+		{"the source where the mode says nothing", "", pv1With("SUR", "19"), pv2("", ""), own, said("SUR", "", "gp", "")},
+		{"the mode before the source", "", pv1With("", "19"), pv2("AMB", ""), own, said("", "", "ambulance", "")},
+		{"the feed's own before the table", "", pv1With("", ""), pv2("C", ""), own, said("", "", "other", "")},
+		{"null", `""`, pv1With(`""`, `""`), pv2(`""`, `""`), own, flow.Data{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			who := "PID|1||H1^^^RXX^MR|||||" + c.sex
+			for _, trigger := range []string{"A01", "A04", "A06", "A02", "A08"} {
+				r := Map(adt(trigger, who, c.pv1, c.pv2), &c.settings, arrival)
+				require.NotNil(t, r.Event, "%v", r.Refusal)
+				checkValid(t, r)
+				want := c.want
+				if trigger == "A02" || trigger == "A08" {
+					want.Mode, want.Acuity = "", ""
+				}
+				got := r.Event.Data
+				assert.Equal(t, want, said(got.Service, got.Sex, got.Mode, got.Acuity), trigger)
+			}
+			r := Map(adt("A03", who, c.pv1, c.pv2), &c.settings, arrival)
+			checkValid(t, r)
+			assert.Empty(t, r.Event.Data.Service+r.Event.Data.Sex, "a discharge does not say")
+		})
+	}
+}
+
+// A visit to A&E is told by the triggers of any other, with its class, and PV1-3 names
+// the area.
+func TestEmergencyVisits(t *testing.T) {
+	majors := "A\\T\\E^MAJORS^^RXX01"
+	for trigger, kind := range map[string]flow.Kind{"A01": flow.Admitted, "A04": flow.Admitted, "A02": flow.Transferred, "A03": flow.Discharged} {
+		for _, class := range []string{"E", "EMERGENCY", "emergency"} {
+			r := Map(adt(trigger, patientA, visitAt(class, majors, "")), &Settings{}, arrival)
+			require.NotNil(t, r.Event, "%v", r.Refusal)
+			assert.Equal(t, kind, r.Event.Kind)
+			assert.Equal(t, flow.Emergency, r.Event.Data.Class)
+			assert.Equal(t, "RXX01/A&E/MAJORS", r.Event.Data.Place)
+		}
+	}
+}
+
 func TestTriggerOfEVN1WhereMSH9HasNone(t *testing.T) {
 	message := []byte("MSH|^~\\&|PAS|RXX|||20260114093000||ADT|1|P|2.2\rEVN|A03|20260114092900\r" + patientA + "\r" + visitAt("I", bedA, ""))
 	r := Map(message, &Settings{}, arrival)

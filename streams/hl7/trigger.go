@@ -18,6 +18,8 @@ type rule struct {
 	pv1     bool // the standard asks for a PV1, and without it the message says too little
 	visit   bool // say which visit
 	class   bool // say the patient class
+	care    bool // say service and sex
+	arrival bool // say how the patient came, and how urgent it is
 	leaving bool // say disposition and destination
 	cancels bool // EVN-6 may be the time of what is cancelled: not used
 	clears  bool // "" in PV1-3 would take the patient off the bed to nowhere: refused
@@ -34,19 +36,25 @@ var (
 	pending          = []field{{pv1, 42}}
 	wasPending       = []field{{pv2, 1}, {pv1, 42}}
 	leaves           = []field{{pv2, 9}}
+
+	pid8    = field{pid, 8}
+	pv1to10 = field{pv1, 10}
+	pv1to14 = field{pv1, 14}
+	pv2to38 = field{pv2, 38}
+	pv2to40 = field{pv2, 40}
 )
 
 // rules is every trigger of ADT that moves the picture of the beds; unaffecting is the
 // rest of those the standard has.
 var rules = map[string]*rule{
-	"A01": {kind: flow.Admitted, pv1: true, visit: true, class: true, place: here, prior: before6, due: leaves},
-	"A02": {kind: flow.Transferred, pv1: true, visit: true, class: true, place: here, prior: before6, clears: true},
+	"A01": {kind: flow.Admitted, pv1: true, visit: true, class: true, care: true, arrival: true, place: here, prior: before6, due: leaves},
+	"A02": {kind: flow.Transferred, pv1: true, visit: true, class: true, care: true, place: here, prior: before6, clears: true},
 	"A03": {kind: flow.Discharged, pv1: true, visit: true, class: true, place: here, leaving: true},
-	"A04": {kind: flow.Admitted, pv1: true, visit: true, class: true, place: here, prior: before6, due: leaves},
+	"A04": {kind: flow.Admitted, pv1: true, visit: true, class: true, care: true, arrival: true, place: here, prior: before6, due: leaves},
 	"A05": {kind: flow.ArrivalExpected, pv1: true, visit: true, class: true, place: pending, due: []field{{pv2, 8}, evn3}, fill: planned},
-	"A06": {kind: flow.Admitted, pv1: true, visit: true, class: true, place: here, prior: before6, due: leaves},
+	"A06": {kind: flow.Admitted, pv1: true, visit: true, class: true, care: true, arrival: true, place: here, prior: before6, due: leaves},
 	"A07": {kind: flow.MadeOutpatient, pv1: true, visit: true},
-	"A08": {kind: flow.Updated, visit: true, class: true, place: here, due: leaves, clears: true},
+	"A08": {kind: flow.Updated, visit: true, class: true, care: true, place: here, due: leaves, clears: true},
 	"A09": {kind: flow.Away, pv1: true, visit: true, place: here, prior: before6},
 	"A10": {kind: flow.Returned, pv1: true, visit: true, place: here, prior: before6},
 	"A11": {kind: flow.AdmissionCancelled, pv1: true, visit: true, place: here, cancels: true},
