@@ -149,8 +149,9 @@ func guide(t *testing.T) (all []request) {
 			all = append(all, structured([]byte(block[2])))
 		case "sh":
 			all = append(all, shellLine(t, block[2]))
+		case "ndjson": // those of asyncapi.yaml
 		default:
-			require.Equal(t, "text", block[1], "an example is json or sh, an answer text")
+			require.Equal(t, "text", block[1], "an example is json, ndjson or sh, an answer text")
 		}
 	}
 	require.Greater(t, len(all), 5)
