@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -168,3 +169,38 @@ func TestProblemsAreAsDescribed(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(get(t, s.url+"/api/v1/units/none", nil).body), &got))
 	require.ElementsMatch(t, slices.Collect(maps.Keys(doc.Components.Schemas["Problem"].Properties)), slices.Collect(maps.Keys(got)))
 }
+
+// TestEveryProblemIsListed compares the problems that this package makes with the list
+// of the description.
+func TestEveryProblemIsListed(t *testing.T) {
+	var doc struct {
+		Problems []struct {
+			Kinds []string
+			Of    string
+		} `yaml:"x-problems"`
+	}
+	_, text := readOpenAPI(t)
+	require.NoError(t, yaml.Unmarshal([]byte(text), &doc))
+	var listed []string
+	for _, p := range doc.Problems {
+		if p.Of == "reading" {
+			listed = append(listed, p.Kinds...)
+		}
+	}
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	made := map[string]bool{}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, m := range problemKind.FindAllSubmatch(source, -1) {
+			made[string(m[1])] = true
+		}
+	}
+	require.ElementsMatch(t, slices.Collect(maps.Keys(made)), listed, "x-problems of docs/openapi.yaml")
+}
+
+var problemKind = regexp.MustCompile(`Problem\{\s*Kind: "([a-z-]+)"`)

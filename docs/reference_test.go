@@ -210,7 +210,7 @@ type reference struct {
 func (r reference) page(t *testing.T, name string) []byte {
 	t.Helper()
 	page, err := template.New(name).Funcs(template.FuncMap{
-		"short": short, "line": line, "code": code, "lower": lower, "json": compact, "kind": kindOf, "upper": strings.ToUpper, "trim": strings.TrimSpace,
+		"short": short, "line": line, "code": code, "lower": lower, "json": compact, "kind": kindOf, "upper": strings.ToUpper, "trim": strings.TrimSpace, "ref": last,
 	}).ParseFiles(name)
 	require.NoError(t, err)
 	var b bytes.Buffer
@@ -318,12 +318,24 @@ func (r reference) Asked(o served) (all []parameter) {
 func (r reference) Answered(o served) list[response] {
 	var all list[response]
 	for _, a := range o.Responses {
-		if a.Is.Ref != "" {
-			a.Is, _ = r.API.Components.Responses.find(last(a.Is.Ref))
+		if ref := a.Is.Ref; ref != "" {
+			a.Is, _ = r.API.Components.Responses.find(last(ref))
+			a.Is.Ref = ref
 		}
 		all = append(all, a)
 	}
 	return all
+}
+
+// Otherwise are the statuses of an operation that are answered by a plain problem.
+func (r reference) Otherwise(o served) string {
+	var all []string
+	for _, a := range o.Responses {
+		if last(a.Is.Ref) == "Problem" {
+			all = append(all, a.Name)
+		}
+	}
+	return strings.Join(slices.Sorted(slices.Values(all)), ", ")
 }
 
 // Holds is what a body is, in words with links.
