@@ -14,6 +14,8 @@ type Attendance struct {
 
 	Arrived, Assessed, Seen, Referred, Requested, Decided, Ready, Left Moment
 
+	Events []uint64 // sequences of its facts in the log, oldest first
+
 	Streamed bool // sent on from the front door: never waited in the department
 	Listed   bool // known from a list only
 	Transit  bool // left for a ward and not arrived there yet
@@ -25,11 +27,14 @@ func (a *Attendance) Open() bool { return !a.Left.Told() }
 // Ambulance is one ambulance journey to an A&E department. The handover clock starts
 // when it arrives outside and stops when clinical handover is complete.
 type Ambulance struct {
-	ID   string // the ambulance service's number of the journey
-	Unit string
-	Due  Instant // expected outside
+	ID     string // the ambulance service's number of the journey
+	Unit   string
+	Due    Instant // expected outside
+	Reason string  // why cancelled: not_conveyed, diverted and the like
 
 	Inbound, Arrived, HandedOver, Clear, Cancelled Moment
+
+	Events []uint64 // sequences of its facts in the log, oldest first
 }
 
 // Waiting says whether a crew stands outside with its patient.

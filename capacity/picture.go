@@ -10,7 +10,8 @@ type Picture struct {
 	Beds  []BedNow
 
 	// Attendances, Ambulances, Stays and Requests hold what is open, and what ended in the
-	// last two local days.
+	// last two local days. A stay or request stands in the picture of one unit only: where
+	// the patient is or was last, where the bed was asked for.
 	Attendances []Attendance
 	Ambulances  []Ambulance
 	Stays       []Stay
@@ -23,9 +24,10 @@ type BedNow struct {
 	Bay      string
 	SideRoom bool
 	State    BedState
-	Since    Moment  // of the state
-	Ready    Instant // of a bed being cleaned: when it should be ready; 0 when not known
-	Stay     string  // key of who is in it
-	Returns  bool    // of an occupied bed: it can be used again when its patient leaves (open, not closing)
-	Sex      string  // whose bay it is: laid out, or of the patients in it; empty when open to both
+	Since    Moment   // of the state
+	Ready    Instant  // of a bed being cleaned: when it should be ready; 0 when not known
+	Stay     string   // key of who is in it
+	Returns  bool     // of an occupied bed: it can be used again when its patient leaves (open, not closing)
+	Events   []uint64 // sequences of the facts that make its state
+	Sex      string   // whose bay it is: laid out, or of the patients in it; empty when open to both
 }

@@ -17,6 +17,8 @@ type Request struct {
 	Reason  string  // why cancelled
 
 	Requested, Decided, Allocated, Ready, Left, Arrived, Cancelled Moment
+
+	Events []uint64 // sequences of its facts in the log, oldest first
 }
 
 // Open says whether the bed is still needed.

@@ -18,6 +18,8 @@ type Stay struct {
 
 	Expected Instant // expected date of discharge
 	Plan     Plan
+
+	Events []uint64 // sequences of its facts in the log, oldest first
 }
 
 // Open says whether the patient is in hospital.

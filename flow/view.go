@@ -187,7 +187,7 @@ type MeasuresView struct {
 // MeasureValue is one figure with all that makes it believable or not.
 type MeasureValue struct {
 	Value    *float64         `json:"value"`              // in the measure's unit; null when nothing is known, which is not 0
-	Of       int64            `json:"of,omitempty"`       // the denominator of a share, or how many a mean or median is over
+	Of       int64            `json:"of,omitempty"`       // the denominator of a share, how many a mean or median is over, or the beds to spare where a shortfall is of others
 	At       capacity.Instant `json:"at,omitempty"`       // of a measure that is a moment: the longest wait's start, the next breach
 	AsOf     capacity.Instant `json:"as_of,omitempty"`    // when its oldest input last spoke; absent while all are on time
 	Small    bool             `json:"small,omitempty"`    // fewer than the measure's least size: no share is given
