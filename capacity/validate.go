@@ -16,6 +16,7 @@ const (
 	MaxUnits = 2_000
 	MaxBeds  = 20_000
 	MaxShort = 14 // characters of a site's short name
+	MaxAreas = 50 // areas of one A&E department
 )
 
 // Problem is one thing that is wrong with a layout.
@@ -74,6 +75,11 @@ func Supplies() []string {
 // SiteKinds are the kinds of site there are.
 func SiteKinds() []SiteKind { return []SiteKind{Acute, Community} }
 
+// AreaKinds are the kinds of area there are.
+func AreaKinds() []AreaKind {
+	return []AreaKind{Resus, Majors, Minors, Streaming, Corridor, OtherArea}
+}
+
 // UnitKinds are the kinds of unit there are.
 func UnitKinds() []UnitKind {
 	return []UnitKind{Ward, AssessmentUnit, CriticalCare, CommunityWard, DayUnit, AandE, DischargeLounge}
@@ -94,9 +100,9 @@ type check struct {
 	clash    map[[2]int]bool    // units whose own names clash: their beds' names do too
 }
 
-// meaning is the unit, or bed of a unit, that a place name stands for.
+// meaning is the unit, or bed or area of a unit, that a place name stands for.
 type meaning struct {
-	unit, bed int // bed is -1 for the unit itself
+	unit, bed, area int // bed and area are -1 where they are not meant
 }
 
 func (c *check) add(path, reason, remedy string) {
@@ -152,8 +158,11 @@ func (c *check) site(i int, s Site) {
 
 func (c *check) feed(i int, f Feed) {
 	c.name(at("feeds", i, "name"), f.Name)
-	if f.ID == "centre" {
+	switch f.ID {
+	case "centre":
 		c.add(at("feeds", i, "id"), "centre is what the centre itself says", "choose another id for the feed")
+	case "desk":
+		c.add(at("feeds", i, "id"), "desk is what people of the centre say", "choose another id for the feed")
 	}
 	if f.Every < 10 || f.Every > 7*24*3600 {
 		c.add(at("feeds", i, "every"), fmt.Sprintf("a feed that is expected every %d s is outside 10 s to 7 days", f.Every), "say within what time something always comes, such as every: 15m")
@@ -163,6 +172,33 @@ func (c *check) feed(i int, f Feed) {
 	}
 	for j, s := range f.Supplies {
 		c.oneOf(fmt.Sprintf("feeds[%d].supplies[%d]", i, j), "supply", s, Supplies())
+	}
+	c.cadence(i, &f)
+}
+
+// cadence checks the hours of the week of a feed.
+func (c *check) cadence(i int, f *Feed) {
+	before := len(c.problems)
+	for j, h := range f.Cadence {
+		path := fmt.Sprintf("feeds[%d].cadence[%d]", i, j)
+		if _, ok := weekdays(h.Days); !ok {
+			c.add(path+".days", fmt.Sprintf("%q is no day of the week and no range of them", h.Days), "write mon, or mon-fri; leave it out for every day")
+		}
+		switch {
+		case h.From < 0 || h.From >= dayMinutes:
+			c.add(path+".from", "the hours begin outside the day", "write 00:00 to 23:59")
+		case h.To < 0 || h.To > dayMinutes:
+			c.add(path+".to", "the hours end outside the day", "write 00:00 to 24:00; one before from is on the next day")
+		case h.From == h.To:
+			c.add(path+".to", "the hours end when they begin", "leave out from and to for the whole day")
+		}
+		if h.Every != 0 && (h.Every < 10 || h.Every > 7*24*3600) {
+			c.add(path+".every", fmt.Sprintf("a feed that is expected every %d s is outside 10 s to 7 days", h.Every), "say within what time something always comes, such as every: 15m, or never")
+		}
+	}
+	if len(f.Cadence) > 0 && len(c.problems) == before && f.Every > 0 && f.Deadline(weekStart, nil) == 0 {
+		c.add(at("feeds", i, "cadence"), "the silence of the feed would never be told: in no hours of the week is something expected within them",
+			"let some hours be longer than their every")
 	}
 }
 
@@ -184,7 +220,53 @@ func (c *check) unit(i int) {
 		c.known(fmt.Sprintf("units[%d].feeds[%d]", i, j), "feed", f, ids(c.layout.Feeds, func(f Feed) string { return f.ID }))
 	}
 	c.thresholds(i, u)
+	for j, s := range u.Specialties {
+		if !made(s, 40, codeLetters) {
+			c.add(fmt.Sprintf("units[%d].specialties[%d]", i, j), fmt.Sprintf("specialty %q is not a code of 1 to 40 letters, digits, dots, dashes and underscores", s), "write it as feeds do, such as 300")
+		}
+	}
 	unique(c, fmt.Sprintf("units[%d].beds", i), u.Beds, func(b Bed) string { return b.ID })
+	c.sexes(i, u)
+	c.areas(i, u)
+}
+
+const codeLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+
+// sexes checks whom the beds are for. A bay is for one sex; side rooms are each their own.
+func (c *check) sexes(i int, u *Unit) {
+	bays := map[string]string{}
+	for j, b := range u.Beds {
+		path := fmt.Sprintf("units[%d].beds[%d].sex", i, j)
+		if b.Sex != "" {
+			c.oneOf(path, "sex a bed can be for", b.Sex, []string{"male", "female"})
+		}
+		if b.Bay == "" || b.SideRoom {
+			continue
+		}
+		if first, ok := bays[b.Bay]; ok && first != b.Sex {
+			c.add(path, fmt.Sprintf("bay %q of unit %s is not for one sex in all its beds", b.Bay, u.ID), "say sex: once, of the bay; leave it out where both may be")
+		}
+		bays[b.Bay] = b.Sex
+	}
+}
+
+func (c *check) areas(i int, u *Unit) {
+	list := fmt.Sprintf("units[%d].areas", i)
+	if len(u.Areas) > 0 && u.Kind != AandE {
+		c.add(list, fmt.Sprintf("a unit of kind %s has areas", u.Kind), "only an A&E department has areas: leave them out, or make it kind: ae")
+		return
+	}
+	if len(u.Areas) > MaxAreas {
+		c.add(list, fmt.Sprintf("%d areas are more than the %d a department may have", len(u.Areas), MaxAreas), "name the parts of the department, not its cubicles")
+	}
+	unique(c, list, u.Areas, func(a Area) string { return a.ID })
+	for j, a := range u.Areas {
+		c.name(at(list, j, "name"), a.Name)
+		c.oneOf(at(list, j, "kind"), "kind of area", string(a.Kind), texts(AreaKinds()))
+		if a.Spaces < 0 || a.Spaces > 500 {
+			c.add(at(list, j, "spaces"), fmt.Sprintf("%d spaces are outside 0 to 500", a.Spaces), "say how many patients it is meant for, 0 for none")
+		}
+	}
 }
 
 func (c *check) thresholds(i int, u *Unit) {
@@ -220,7 +302,7 @@ func (c *check) places() {
 			if j > 0 {
 				path = fmt.Sprintf("units[%d].aliases[%d]", i, j-1)
 			}
-			c.means(path, name, meaning{i, -1})
+			c.means(path, name, meaning{i, -1, -1})
 		}
 	}
 	for i := range c.layout.Units {
@@ -232,7 +314,17 @@ func (c *check) places() {
 				if k >= own {
 					path = fmt.Sprintf("units[%d].beds[%d].aliases[%d]", i, j, k-own)
 				}
-				c.means(path, name, meaning{i, j})
+				c.means(path, name, meaning{i, j, -1})
+			}
+		}
+		for j := range u.Areas {
+			own := len(u.AreaNames(&u.Areas[j])) - len(u.Areas[j].Aliases)
+			for k, name := range u.AreaNames(&u.Areas[j]) {
+				path := fmt.Sprintf("units[%d].areas[%d].id", i, j)
+				if k >= own {
+					path = fmt.Sprintf("units[%d].areas[%d].aliases[%d]", i, j, k-own)
+				}
+				c.means(path, name, meaning{i, -1, j})
 			}
 		}
 	}
@@ -255,9 +347,11 @@ func (c *check) means(path, name string, m meaning) {
 		return
 	case first.unit == m.unit && first.bed >= 0 && m.bed >= 0 && one.Beds[first.bed].ID == one.Beds[m.bed].ID:
 		return // told already: two beds with one id
-	case m.bed < 0:
+	case first.unit == m.unit && first.area >= 0 && m.area >= 0 && one.Areas[first.area].ID == one.Areas[m.area].ID:
+		return // told already: two areas with one id
+	case m.bed < 0 && m.area < 0:
 		c.clash[pair] = true
-		if first.bed < 0 && one.ID == other.ID {
+		if first.bed < 0 && first.area < 0 && one.ID == other.ID {
 			return // told already: two units with one id
 		}
 	}
@@ -266,10 +360,13 @@ func (c *check) means(path, name string, m meaning) {
 
 func (c *check) called(m meaning) string {
 	u := &c.layout.Units[m.unit]
-	if m.bed < 0 {
-		return "unit " + u.ID
+	switch {
+	case m.bed >= 0:
+		return "bed " + u.ID + "/" + u.Beds[m.bed].ID
+	case m.area >= 0:
+		return "area " + u.ID + "/" + u.Areas[m.area].ID
 	}
-	return "bed " + u.ID + "/" + u.Beds[m.bed].ID
+	return "unit " + u.ID
 }
 
 func unique[T any](c *check, list string, all []T, id func(T) string) {

@@ -56,7 +56,30 @@ func TestValidateFindsEachFault(t *testing.T) {
 		"beds of a&e":    {"units[1].beds", func(l *capacity.Layout) { l.Units[1].Beds = []capacity.Bed{{ID: "1"}} }},
 		"ward of none":   {"units[0].beds", func(l *capacity.Layout) { l.Units[0].Beds = nil }},
 		"zone":           {"system.time_zone", func(l *capacity.Layout) { l.System.TimeZone = "" }},
-		"name":           {"units[0].name", func(l *capacity.Layout) { l.Units[0].Name = strings.Repeat("x", 81) }},
+		"desk":           {"feeds[0].id", func(l *capacity.Layout) { l.Feeds[0].ID = "desk" }},
+		"days":           {"feeds[0].cadence[0].days", cadence(capacity.Cadence{Days: "mo", To: 60, Every: 60})},
+		"half a range":   {"feeds[0].cadence[0].days", cadence(capacity.Cadence{Days: "mon-", To: 60, Every: 60})},
+		"from":           {"feeds[0].cadence[0].from", cadence(capacity.Cadence{From: 1440, To: 60, Every: 60})},
+		"to":             {"feeds[0].cadence[0].to", cadence(capacity.Cadence{From: 60, To: 1441, Every: 60})},
+		"no time":        {"feeds[0].cadence[0].to", cadence(capacity.Cadence{From: 60, To: 60, Every: 60})},
+		"too often":      {"feeds[0].cadence[0].every", cadence(capacity.Cadence{To: 60, Every: 9})},
+		"never at all":   {"feeds[0].cadence", cadence(capacity.Cadence{To: 1440})},
+		"never in time": {"feeds[0].cadence", cadence(
+			capacity.Cadence{From: 480, To: 540, Every: 7200}, capacity.Cadence{To: 1440},
+		)},
+		"specialty":     {"units[0].specialties[0]", func(l *capacity.Layout) { l.Units[0].Specialties = []string{"care of the old"} }},
+		"sex":           {"units[0].beds[0].sex", func(l *capacity.Layout) { l.Units[0].Beds[0].Sex, l.Units[0].Beds[0].Bay = "man", "" }},
+		"mixed bay":     {"units[0].beds[1].sex", func(l *capacity.Layout) { l.Units[0].Beds[0].Sex = "male" }},
+		"ward of areas": {"units[0].areas", func(l *capacity.Layout) { l.Units[0].Areas = []capacity.Area{{ID: "x"}} }},
+		"area id":       {"units[1].areas[0].id", area(func(a *capacity.Area) { a.ID = "Majors" })},
+		"area twice":    {"units[1].areas[1].id", area(func(a *capacity.Area) { a.ID = "minors" })},
+		"area name":     {"units[1].areas[0].name", area(func(a *capacity.Area) { a.Name = "" })},
+		"area kind":     {"units[1].areas[0].kind", area(func(a *capacity.Area) { a.Kind = "" })},
+		"area spaces":   {"units[1].areas[0].spaces", area(func(a *capacity.Area) { a.Spaces = -1 })},
+		"area alias":    {"units[1].areas[0].aliases[0]", area(func(a *capacity.Area) { a.Aliases = []string{"X/W1"} })},
+		"area as a bed": {"units[1].areas[0].aliases[0]", area(func(a *capacity.Area) { a.Aliases = []string{"w1//A2"} })},
+		"areas alike":   {"units[1].areas[1].id", area(func(a *capacity.Area) { a.Aliases = []string{"ae/minors"} })},
+		"name":          {"units[0].name", func(l *capacity.Layout) { l.Units[0].Name = strings.Repeat("x", 81) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := sound()
@@ -68,6 +91,33 @@ func TestValidateFindsEachFault(t *testing.T) {
 			assert.NotEmpty(t, problems[0].Remedy)
 		})
 	}
+}
+
+func cadence(hours ...capacity.Cadence) func(*capacity.Layout) {
+	return func(l *capacity.Layout) { l.Feeds[0].Cadence = hours }
+}
+
+// area gives the department two areas, and spoils the first.
+func area(spoil func(*capacity.Area)) func(*capacity.Layout) {
+	return func(l *capacity.Layout) {
+		l.Units[1].Areas = []capacity.Area{{ID: "majors", Name: "Majors", Kind: capacity.Majors}, {ID: "minors", Name: "Minors", Kind: capacity.Minors}}
+		spoil(&l.Units[1].Areas[0])
+	}
+}
+
+// TestWhatALayoutMayHave: areas, bays for one sex, side rooms for either, hours.
+func TestWhatALayoutMayHave(t *testing.T) {
+	l := sound()
+	l.Units[1].Areas = []capacity.Area{{ID: "majors", Name: "Majors", Kind: capacity.Majors, Spaces: 12, Aliases: []string{"X/ED/MAJ"}}}
+	l.Units[1].Aliases = []string{"X/ED"}
+	l.Units[0].Specialties = []string{"300"}
+	for i := range l.Units[0].Beds {
+		l.Units[0].Beds[i].Sex = "female"
+	}
+	l.Units[0].Beds = append(l.Units[0].Beds, capacity.Bed{ID: "S1", Bay: "Side", SideRoom: true, Sex: "male"}, capacity.Bed{ID: "S2", Bay: "Side", SideRoom: true})
+	cadence(capacity.Cadence{Days: "fri-mon", From: 1200, To: 480, Every: 3600}, capacity.Cadence{Days: "sun", To: 1440})(&l)
+	assert.Empty(t, l.Validate())
+	assert.Equal(t, []string{"ae/majors", "X/ED/majors", "X/ED/MAJ"}, l.Units[1].AreaNames(&l.Units[1].Areas[0]))
 }
 
 func TestLimits(t *testing.T) {
@@ -91,6 +141,16 @@ func TestDigestTellsLayoutsApart(t *testing.T) {
 	assert.Len(t, l.Digest(), 16)
 	assert.Equal(t, l.Digest(), same.Digest())
 	assert.NotEqual(t, l.Digest(), other.Digest())
+
+	zoned, hours, areas := sound(), sound(), sound()
+	zoned.System.Zone = london2027
+	hours.Feeds[0].Cadence = []capacity.Cadence{{To: 60, Every: 60}}
+	areas.Units[1].Areas = []capacity.Area{{ID: "majors"}}
+	for _, changed := range []capacity.Layout{zoned, hours, areas} {
+		assert.NotEqual(t, l.Digest(), changed.Digest())
+	}
+	same.System.Zone, same.Feeds[0].Cadence, same.Units[1].Areas, same.Units[0].Specialties = capacity.Zone{}, []capacity.Cadence{}, []capacity.Area{}, []string{}
+	assert.Equal(t, l.Digest(), same.Digest(), "an empty list says nothing")
 
 	bare, empty := capacity.Layout{}, capacity.Layout{Sites: []capacity.Site{}, Feeds: []capacity.Feed{}}
 	assert.Equal(t, bare.Digest(), empty.Digest())

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -61,8 +62,8 @@ func summary(c *Config, out io.Writer) {
 	fmt.Fprintf(w, "all\t%s, %s\n", count(len(l.Sites), "site"), contents(l, ""))
 	fmt.Fprintf(w, "assumed\t%s\n", assumed(l))
 	for i, f := range l.Feeds {
-		fmt.Fprintf(w, "feed\t%s: %s; supplies %s; expected every %s%s\n", f.ID, f.Name, strings.Join(f.Supplies, ", "),
-			shortly(f.Every), feedWays(c, &c.Feeds[i]))
+		fmt.Fprintf(w, "feed\t%s: %s; supplies %s; expected every %s%s%s\n", f.ID, f.Name, strings.Join(f.Supplies, ", "),
+			shortly(f.Every), cadence(f.Cadence), feedWays(c, &c.Feeds[i]))
 	}
 	fmt.Fprintf(w, "listens\thttp on %s, NATS on %s%s\n", c.HTTP.Listen, c.NATS.Listen, mllpListeners(c))
 	where := "inside, in " + c.Data
@@ -76,12 +77,13 @@ func summary(c *Config, out io.Writer) {
 
 // contents counts the units and beds of a site, or of all for an empty one.
 func contents(l *capacity.Layout, site string) string {
-	units, beds, escalation := 0, map[capacity.BedClass]int{}, map[capacity.BedClass]int{}
+	units, areas, beds, escalation := 0, 0, map[capacity.BedClass]int{}, map[capacity.BedClass]int{}
 	for _, u := range l.Units {
 		if site != "" && u.Site != site {
 			continue
 		}
 		units++
+		areas += len(u.Areas)
 		for _, b := range u.Beds {
 			beds[u.Class]++
 			if b.Escalation {
@@ -100,6 +102,9 @@ func contents(l *capacity.Layout, site string) string {
 		}
 		parts = append(parts, part)
 	}
+	if areas > 0 {
+		parts = append(parts, count(areas, "A&E area"))
+	}
 	return strings.Join(parts, ", ")
 }
 
@@ -116,6 +121,19 @@ func assumed(l *capacity.Layout) string {
 		return "nothing"
 	}
 	return fmt.Sprintf("%s with %s: invented, no source gives them", count(units, "unit"), count(beds, "bed"))
+}
+
+// cadence tells the hours with another expectation.
+func cadence(hours []capacity.Cadence) string {
+	var all strings.Builder
+	for _, h := range hours {
+		every := "never"
+		if h.Every > 0 {
+			every = "every " + shortly(h.Every)
+		}
+		fmt.Fprintf(&all, ", %s %02d:%02d-%02d:%02d %s", cmp.Or(h.Days, "daily"), h.From/60, h.From%60, h.To/60, h.To%60, every)
+	}
+	return all.String()
 }
 
 func feedWays(c *Config, f *FeedConfig) string {

@@ -265,6 +265,9 @@ func (r *reading) feed(p *page, n *yaml.Node) {
 		field{"name", true, func(n *yaml.Node) { f.Name = p.text(here("name", n)) }},
 		field{"owner", false, func(n *yaml.Node) { f.Owner = p.text(n) }},
 		field{"every", false, func(n *yaml.Node) { f.Every = p.seconds(here("every", n)) }},
+		field{"cadence", false, func(n *yaml.Node) {
+			p.list(here("cadence", n), "cadence", func(n *yaml.Node) { r.cadence(p, n, path, &f) })
+		}},
 		field{"supplies", true, func(n *yaml.Node) { f.Supplies = p.texts(here("supplies", n), "supplies") }},
 		field{"token_file", false, func(n *yaml.Node) {
 			c.TokenFile = p.beside(p.text(n))
@@ -274,6 +277,25 @@ func (r *reading) feed(p *page, n *yaml.Node) {
 	c.ID = f.ID
 	r.conf.Layout.Feeds = append(r.conf.Layout.Feeds, f)
 	r.conf.Feeds = append(r.conf.Feeds, c)
+}
+
+// cadence reads the hours of the week in which a feed is expected otherwise.
+func (r *reading) cadence(p *page, n *yaml.Node, feed string, f *capacity.Feed) {
+	path := fmt.Sprintf("%s.cadence[%d]", feed, len(f.Cadence))
+	r.at[path] = spot{p, n}
+	here := r.here(p, path)
+	c := capacity.Cadence{To: 24 * 60}
+	p.mapping(n, "hours of a cadence",
+		field{"days", false, func(n *yaml.Node) { c.Days = p.text(here("days", n)) }},
+		field{"from", false, func(n *yaml.Node) { c.From = p.clock(here("from", n)) }},
+		field{"to", false, func(n *yaml.Node) { c.To = p.clock(here("to", n)) }},
+		field{"every", true, func(n *yaml.Node) {
+			if here("every", n); followed(n).Value != "never" {
+				c.Every = p.seconds(n)
+			}
+		}},
+	)
+	f.Cadence = append(f.Cadence, c)
 }
 
 // bedStatuses are the words a bed status code may stand for.
@@ -386,8 +408,10 @@ func (r *reading) settle() {
 		s := r.where(problem.Path)
 		s.page.fault(s.node, problem.Reason, problem.Remedy)
 	}
-	if zone := r.conf.Layout.System.TimeZone; zone != "" {
-		r.zone(r.where("system.time_zone"), zone)
+	if system := &r.conf.Layout.System; system.TimeZone != "" {
+		if location := r.zone(r.where("system.time_zone"), system.TimeZone); location != nil {
+			system.Zone = zoneOf(location)
+		}
 	}
 	for i, f := range r.conf.Feeds {
 		key := fmt.Sprintf("feeds[%d]", i)
@@ -404,10 +428,35 @@ func (r *reading) settle() {
 	r.listeners()
 }
 
-func (r *reading) zone(s spot, name string) {
-	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
+// zone is the time zone of that name, and nil after telling that there is none.
+func (r *reading) zone(s spot, name string) *time.Location {
+	location, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
 		s.page.fault(s.node, fmt.Sprintf("there is no time zone %q", name), "use an IANA name, such as Europe/London")
+		return nil
 	}
+	return location
+}
+
+// zoneOf is a time zone as plain data, for the years in which a centre may run. Where the
+// time package gives no later change, as at the end of some leap years, it goes on by days.
+func zoneOf(location *time.Location) capacity.Zone {
+	var zone capacity.Zone
+	end := time.Date(2046, 1, 1, 0, 0, 0, 0, time.UTC)
+	for at := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).In(location); at.Before(end); {
+		if _, seconds := at.Zone(); len(zone) == 0 || zone[len(zone)-1].Seconds != seconds {
+			zone = append(zone, capacity.Offset{From: capacity.At(at), Seconds: seconds})
+		}
+		_, next := at.ZoneBounds()
+		if next.IsZero() {
+			break
+		}
+		if !next.After(at) {
+			next = at.Add(24 * time.Hour)
+		}
+		at = next
+	}
+	return zone
 }
 
 // placesOf checks that what a feed's places are turned into exists.
@@ -423,11 +472,16 @@ func (r *reading) placesOf(key string, h *HL7Config) {
 				names[n] = true
 			}
 		}
+		for j := range u.Areas {
+			for _, n := range u.AreaNames(&u.Areas[j]) {
+				names[n] = true
+			}
+		}
 	}
 	for from, to := range h.Places {
 		if !names[to] {
 			s := r.nodes[key+".places."+from]
-			s.page.fault(s.node, fmt.Sprintf("place %q is turned into %q, which no unit or bed is called", from, to), "name a unit, or a bed as unit/bed")
+			s.page.fault(s.node, fmt.Sprintf("place %q is turned into %q, which no unit, bed or area is called", from, to), "name a unit, or a bed or area of it as unit/bed")
 		}
 	}
 }

@@ -6,12 +6,14 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"flowcentre/capacity"
 	"flowcentre/configs"
+	"flowcentre/flow"
 )
 
 func readText(t *testing.T, text string) *Config {
@@ -64,6 +66,12 @@ func TestAnnotatedConfigurationSaysWhatItSays(t *testing.T) {
 	}, c.Feed("pas").HL7)
 	assert.Nil(t, c.Feed("wards").HL7)
 	assert.Nil(t, c.Feed("none"))
+	pas := c.Layout.Feeds[0]
+	assert.Equal(t, []capacity.Cadence{{Days: "mon-fri", From: 480, To: 1200, Every: 300}, {From: 1380, To: 360, Every: 7200}}, pas.Cadence)
+	ae := c.Layout.Units[0]
+	assert.Len(t, ae.Areas, 5)
+	assert.Equal(t, capacity.Area{ID: "resus", Name: "Resus", Kind: capacity.Resus, Spaces: 4, Aliases: []string{"XEX01/ED/RES"}}, ae.Areas[0])
+	assert.Equal(t, capacity.Area{ID: "corridor", Name: "Corridor", Kind: capacity.Corridor}, ae.Areas[4])
 	amu := c.Layout.Units[1]
 	assert.Len(t, amu.Beds, 15)
 	assert.Equal(t, capacity.Bed{ID: "B6", Bay: "Bay B"}, amu.Beds[10])
@@ -74,6 +82,25 @@ func TestAnnotatedConfigurationSaysWhatItSays(t *testing.T) {
 	assert.Equal(t, 3600, ward.CleanWithin)
 	assert.Equal(t, 4*3600, ward.AssumedClean)
 	assert.True(t, ward.Beds[len(ward.Beds)-1].Escalation)
+	assert.Equal(t, []string{"300", "301"}, ward.Specialties)
+	assert.Equal(t, []string{"female", "male", ""}, []string{ward.Beds[0].Sex, ward.Beds[6].Sex, ward.Beds[12].Sex})
+}
+
+// TestZoneIsWhatItsNameMeans: at every hour of the years a centre may run, the zone of a
+// layout reads what the zone files say, and it enters the log with the layout.
+func TestZoneIsWhatItsNameMeans(t *testing.T) {
+	for _, name := range []string{"Europe/London", "Australia/Lord_Howe", "Africa/Casablanca", "UTC"} {
+		c := readText(t, strings.Replace(string(configs.Centre), "Europe/London # an", name+" # an", 1))
+		location, err := time.LoadLocation(name)
+		require.NoError(t, err)
+		zone := c.Layout.System.Zone
+		for at := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 2046; at = at.Add(time.Hour) {
+			_, seconds := at.In(location).Zone()
+			require.Equal(t, capacity.At(at)+capacity.Instant(seconds)*1000, zone.Local(capacity.At(at)), "%s at %s", name, at)
+		}
+		frame := flow.LayoutEvents(&c.Layout, 1, capacity.At(time.Now()))[0].Data.Layout.Frame
+		assert.Equal(t, zone, frame.System.Zone)
+	}
 }
 
 func TestWhoMayConnect(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"flowcentre/capacity"
+	"flowcentre/flow"
 )
 
 // layoutFields read the parts of a layout, wherever they stand.
@@ -132,6 +133,10 @@ func (r *reading) unit(p *page, n *yaml.Node) {
 		field{"aliases", false, func(n *yaml.Node) { u.Aliases = p.texts(here("aliases", n), "aliases") }},
 		field{"beds", false, func(n *yaml.Node) { r.beds(p, n, path, &u, capacity.Bed{}) }},
 		field{"bays", false, func(n *yaml.Node) { p.list(n, "bays", func(n *yaml.Node) { r.bay(p, n, path, &u) }) }},
+		field{"areas", false, func(n *yaml.Node) {
+			p.list(here("areas", n), "areas", func(n *yaml.Node) { r.area(p, n, path, &u) })
+		}},
+		field{"specialties", false, func(n *yaml.Node) { u.Specialties = p.texts(here("specialties", n), "specialties") }},
 	)
 	l.Units = append(l.Units, u)
 }
@@ -143,11 +148,27 @@ func (r *reading) bay(p *page, n *yaml.Node, path string, u *capacity.Unit) {
 		field{"name", true, func(n *yaml.Node) { like.Bay = p.text(n) }},
 		field{"beds", true, func(n *yaml.Node) { beds = n }},
 		field{"side_room", false, func(n *yaml.Node) { like.SideRoom = p.truth(n) }},
+		field{"sex", false, func(n *yaml.Node) { like.Sex = p.choice(n, "sex a bay can be for", flow.Sexes) }},
 		field{"escalation", false, func(n *yaml.Node) { like.Escalation = p.truth(n) }},
 	)
 	if beds != nil {
 		r.beds(p, beds, path, u, like)
 	}
+}
+
+func (r *reading) area(p *page, n *yaml.Node, unit string, u *capacity.Unit) {
+	path := fmt.Sprintf("%s.areas[%d]", unit, len(u.Areas))
+	r.at[path] = spot{p, n}
+	here := r.here(p, path)
+	a := capacity.Area{Kind: capacity.OtherArea}
+	p.mapping(n, "an area",
+		field{"id", true, func(n *yaml.Node) { a.ID = p.text(here("id", n)) }},
+		field{"name", true, func(n *yaml.Node) { a.Name = p.text(here("name", n)) }},
+		field{"kind", false, func(n *yaml.Node) { a.Kind = capacity.AreaKind(p.text(here("kind", n))) }},
+		field{"spaces", false, func(n *yaml.Node) { a.Spaces = p.whole(here("spaces", n)) }},
+		field{"aliases", false, func(n *yaml.Node) { a.Aliases = p.texts(here("aliases", n), "aliases") }},
+	)
+	u.Areas = append(u.Areas, a)
 }
 
 // beds reads beds in any of their forms: a range (A1-A6), a text of ranges (A1-A4,
@@ -185,6 +206,7 @@ func (r *reading) beds(p *page, n *yaml.Node, path string, u *capacity.Unit, lik
 		p.mapping(n, "a bed",
 			field{"id", true, func(n *yaml.Node) { b.ID = p.text(here("id", n)) }},
 			field{"side_room", false, func(n *yaml.Node) { b.SideRoom = p.truth(n) }},
+			field{"sex", false, func(n *yaml.Node) { b.Sex = p.text(here("sex", n)) }},
 			field{"escalation", false, func(n *yaml.Node) { b.Escalation = p.truth(n) }},
 			field{"aliases", false, func(n *yaml.Node) { b.Aliases = p.texts(here("aliases", n), "aliases") }},
 		)

@@ -193,6 +193,29 @@ func (p *page) percent(n *yaml.Node) int {
 	return v
 }
 
+// whole reads a number without a fraction.
+func (p *page) whole(n *yaml.Node) int {
+	n = followed(n)
+	v, err := strconv.Atoi(n.Value)
+	if n.Kind != yaml.ScalarNode || err != nil {
+		p.fault(n, fmt.Sprintf("%q is not a whole number", n.Value), "write a number, such as 12")
+	}
+	return v
+}
+
+// clock reads a time of day such as 08:00, in minutes since midnight.
+func (p *page) clock(n *yaml.Node) int {
+	n = followed(n)
+	if n.Kind == yaml.ScalarNode && n.Value == "24:00" {
+		return 24 * 60
+	}
+	at, err := time.Parse("15:04", n.Value)
+	if n.Kind != yaml.ScalarNode || err != nil {
+		p.fault(n, fmt.Sprintf("%q is not a time of day", n.Value), "write hours and minutes, such as \"08:00\"")
+	}
+	return at.Hour()*60 + at.Minute()
+}
+
 // seconds reads a duration such as 90s, 15m, 4h or 2d, cut to seconds.
 func (p *page) seconds(n *yaml.Node) int {
 	n = followed(n)
