@@ -130,10 +130,10 @@ type ListEntry struct {
 // Reported is a figure that a person tells because no feed does: by phone, or counted on
 // the spot. The event's time is when it was so.
 type Reported struct {
-	Measure string  `json:"measure"` // its name in the catalogue
-	Scope   string  `json:"scope"`   // such as site/wrh
-	Value   float64 `json:"value"`   // in the measure's unit
-	How     string  `json:"how"`     // phone, seen or other
+	Measure string   `json:"measure"` // its name in the catalogue
+	Scope   string   `json:"scope"`   // such as site/wrh
+	Value   *float64 `json:"value"`   // in the measure's unit; nil only until validated: one left out is not 0
+	How     string   `json:"how"`     // phone, seen or other
 }
 
 // Desk is the feed of what people of the centre say and decide. It is always there.

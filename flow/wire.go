@@ -332,7 +332,9 @@ func (r *Reported) validate() error {
 		return &Invalid{"data.figure.measure", "is missing; name one of GET /api/v1/measures"}
 	case r.Scope == "":
 		return &Invalid{"data.figure.scope", "is missing; say which, such as site/general"}
-	case r.Value < 0 || r.Value > 1e6:
+	case r.Value == nil:
+		return &Invalid{"data.figure.value", "is missing; one left out is not 0"}
+	case *r.Value < 0 || *r.Value > 1e6:
 		return &Invalid{"data.figure.value", "is outside 0 to 1000000"}
 	}
 	if err := text("data.figure.scope", r.Scope, true); err != nil {
