@@ -46,13 +46,14 @@ func heldKey(seq uint64) string    { return fmt.Sprintf("held/%020d", seq) }
 func seenKey(block uint64) string  { return fmt.Sprintf("seen/%020d", block) }
 
 type clockRecord struct {
-	At capacity.Instant `json:"at"`
+	At   capacity.Instant `json:"at"`
+	Last Change           `json:"last,omitzero"` // the latest thing that happened
 }
 
 // changes is what has changed since the store last heard.
 type changes struct {
 	keys  []string
-	clock bool
+	clock bool           // time, or the latest thing that happened
 	sums  map[string]sum // of every record there is
 	total sum
 }
@@ -122,7 +123,7 @@ func (s *State) encode(key string) []byte {
 	kind, id, _ := strings.Cut(key, "/")
 	switch kind {
 	case "clock":
-		return mustJSON(clockRecord{s.at})
+		return mustJSON(clockRecord{s.at, s.view.last})
 	case "layout":
 		if key == layoutKey {
 			return mustJSON(&s.layout)
@@ -256,7 +257,7 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 		case "clock":
 			var r clockRecord
 			err = json.Unmarshal(value, &r)
-			s.at = r.At
+			s.at, s.view.last = r.At, r.Last
 		case "layout":
 			if key == layoutKey {
 				err = json.Unmarshal(value, &s.layout)

@@ -86,6 +86,7 @@ func (s *State) note(e *Event, at ref) {
 	s.changed.unit(u)
 	s.view.unit(u)
 	s.view.last = Change{Seq: e.Seq, At: e.Happened, Type: e.Kind.String(), Unit: u.def.ID, Bed: at.Bed}
+	s.changed.clock = true
 }
 
 // patients are those with a claim on the unit, in the order of their keys.
