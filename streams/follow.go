@@ -89,6 +89,7 @@ func (f *follower) consume(ctx context.Context) error {
 		return err
 	}
 	f.setStop(messages.Stop)
+	defer f.log.forget(consumer)
 	defer messages.Stop()
 	defer context.AfterFunc(ctx, messages.Stop)()
 	for {
@@ -107,6 +108,17 @@ func (f *follower) consume(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// forget has the server give up a consumer at once; else it keeps it for a minute.
+func (l *Log) forget(c jetstream.Consumer) {
+	info := c.CachedInfo()
+	if info == nil || !l.read.IsConnected() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = l.reader.DeleteConsumer(ctx, Stream, info.Name) // may be gone already
 }
 
 // gather adds one entry and waits while too many are waiting.

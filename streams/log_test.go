@@ -243,6 +243,14 @@ func TestFollowBeginsAnewAfterAStall(t *testing.T) {
 	}
 }
 
+func TestFollowLeavesNoConsumerBehind(t *testing.T) {
+	l := newTestLog(t)
+	_, err := l.Append(t.Context(), pendings(t, 3))
+	require.NoError(t, err)
+	follow(t, l, 0, 3)
+	assert.Empty(t, l.consumers(t))
+}
+
 func (l *Log) consumers(t *testing.T) (names []string) {
 	stream, err := l.js.Stream(t.Context(), Stream)
 	require.NoError(t, err)
