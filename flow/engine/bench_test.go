@@ -60,8 +60,7 @@ func BenchmarkReplay(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("beds=%d/decode+apply", beds), func(b *testing.B) {
 			for b.Loop() {
-				_, err := Replay(b.Context(), decoded(b, log), log[len(log)-1].Event.Seq)
-				require.NoError(b, err)
+				require.NoError(b, Replay(b.Context(), flow.New("replay"), decoded(b, log), log[len(log)-1].Event.Seq))
 			}
 			perEvent(b)
 		})

@@ -7,23 +7,22 @@ import (
 	"flowcentre/flow"
 )
 
-// Replay folds the log from its first event to event upTo into an empty state, with no
-// store, so that its digest can be compared with that of a store which came the same
-// way. It reads in until then, and stops at whatever would stop the engine.
-func Replay(ctx context.Context, in <-chan []flow.Entry, upTo uint64) (*flow.State, error) {
-	s := flow.New("replay")
-	for settled := uint64(0); s.Seq() < upTo; {
+// Replay folds the log into s up to event upTo, with no store. In gives the events
+// after the one that s stands at. It stops at whatever would stop the engine, and then
+// s is of no further use.
+func Replay(ctx context.Context, s *flow.State, in <-chan []flow.Entry, upTo uint64) error {
+	for settled := s.Seq(); s.Seq() < upTo; {
 		select {
 		case entries, open := <-in:
 			if !open {
-				return nil, fmt.Errorf("the log ended at event %d, before event %d", s.Seq(), upTo)
+				return fmt.Errorf("the log ended at event %d, before event %d", s.Seq(), upTo)
 			}
 			entries = entries[:min(uint64(len(entries)), upTo-s.Seq())]
 			if _, err := fold(s, entries); err != nil {
-				return nil, err
+				return err
 			}
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		if s.Seq()-settled >= commitMax {
 			s.Changes()
@@ -31,5 +30,5 @@ func Replay(ctx context.Context, in <-chan []flow.Entry, upTo uint64) (*flow.Sta
 		}
 	}
 	s.Changes()
-	return s, nil
+	return nil
 }

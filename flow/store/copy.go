@@ -73,11 +73,16 @@ func notLive(live, path string) error {
 }
 
 func checkFile(path string) error {
-	s, err := open(path, &bbolt.Options{ReadOnly: true, PreLoadFreelist: true, Timeout: time.Second, NoStatistics: true})
+	s, err := openRead(path)
 	if err != nil {
 		return err
 	}
 	return errors.Join(s.Check(), s.Close())
+}
+
+// openRead opens a store that is only read.
+func openRead(path string) (*Store, error) {
+	return open(path, &bbolt.Options{ReadOnly: true, PreLoadFreelist: true, Timeout: time.Second, NoStatistics: true})
 }
 
 // syncFolder makes a rename in the folder last through a power cut.
