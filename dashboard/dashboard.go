@@ -31,6 +31,10 @@ type Options struct {
 	Simulated bool                    // the figures are invented
 	Now       func() capacity.Instant // the centre's clock; the newest view's time
 
+	// Past gives the view after an event (a sequence), or at a moment of the centre's clock
+	// (RFC 3339), or one of the errors of past.go; nil where only the present can be asked for.
+	Past func(ctx context.Context, at string) (*flow.View, error)
+
 	Listen         string   // the address of the listener, host:port: its own host is a name of this server
 	AllowedOrigins []string // further origins whose pages may read and act, such as https://flow.example.nhs.uk; their hosts are names of this server
 

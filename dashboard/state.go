@@ -47,6 +47,9 @@ func (d *Dashboard) answer(w http.ResponseWriter, r *http.Request, fill func(*bo
 		return
 	}
 	b := &body{encoder: d.encoder}
+	if r.URL.Query().Has("at") {
+		b.encoder = newEncoder() // what the walls need next is not pushed out
+	}
 	b.open(v)
 	found := fill(b, v)
 	b.close()
@@ -75,17 +78,13 @@ func (d *Dashboard) answer(w http.ResponseWriter, r *http.Request, fill func(*bo
 	_, _ = w.Write(b.json) // the client may be gone
 }
 
-// asked is the view that the request asks for: the newest, which with min_seq has at
-// least that sequence. When it returns false the request is answered.
+// asked is the view that the request asks for: that of a past sequence or moment with
+// at, else the newest, which with min_seq has at least that sequence. When it returns
+// false the request is answered.
 func (d *Dashboard) asked(w http.ResponseWriter, r *http.Request) (*flow.View, bool) {
 	query := r.URL.Query()
 	if query.Has("at") {
-		refuse(w, Problem{
-			Kind: "not-yet", Title: "The past cannot be asked for yet", Status: http.StatusBadRequest,
-			Detail: "This version answers only for the present.",
-			Remedy: "Leave out at. The command replay --at rebuilds a past state from the log.",
-		})
-		return nil, false
+		return d.past(w, r, query.Get("at"))
 	}
 	if query.Has("min_seq") {
 		seq, err := strconv.ParseUint(query.Get("min_seq"), 10, 64)

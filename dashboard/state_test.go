@@ -136,7 +136,6 @@ func TestAskingForWhatDoesNotComeEnds(t *testing.T) {
 	s := open(t, newCounty("e1").view(), nil, func(d *Dashboard) { d.waitFor = 10 * time.Millisecond })
 	get(t, s.url+"/api/v1/state?min_seq=11", nil).requireProblem(t, http.StatusGatewayTimeout, "not-applied")
 	get(t, s.url+"/api/v1/state?min_seq=ten", nil).requireProblem(t, http.StatusBadRequest, "bad-parameter")
-	get(t, s.url+"/api/v1/state?at=2027-01-12T04:07:00Z", nil).requireProblem(t, http.StatusBadRequest, "not-yet")
 	close(s.board.stopped)
 	get(t, s.url+"/api/v1/state?min_seq=11", nil).requireProblem(t, http.StatusServiceUnavailable, "not-applied")
 }

@@ -38,6 +38,8 @@ type centreOptions struct {
 	Simulated  bool             // the figures are invented: every screen says so
 	FrameEvery time.Duration    // least time between two frames; 0 means 250 ms
 	Progress   func(applied, last uint64)
+
+	CheckpointEvery uint64 // events; 0 means 50,000
 }
 
 // centre is one running flow centre.
@@ -48,6 +50,7 @@ type centre struct {
 	events *streams.Log
 	door   *streams.Door
 	clock  *streams.Clock
+	past   *past
 
 	httpAddr  string            // where the wall is
 	natsAddr  string            // where producers publish; empty for none
@@ -62,6 +65,8 @@ const (
 	storeFile = "engine.db"
 	keysFile  = "patient.key"
 	logFolder = "log"
+
+	checkpointFolder = "checkpoints"
 )
 
 // startCentre starts everything in the order in which each part needs the one before,
@@ -160,6 +165,16 @@ func startCentre(ctx context.Context, o centreOptions) (_ *centre, err error) {
 	entries := make(chan []flow.Entry, 16)
 	c.run("follow the log", func(ctx context.Context) error { return c.events.Follow(ctx, at.Seq, entries) })
 	c.run("engine", func(ctx context.Context) error { return c.engine.Run(ctx, entries) })
+	checkpoints, err := store.OpenCheckpoints(filepath.Join(conf.Data, checkpointFolder), store.CheckpointOptions{
+		Every: o.CheckpointEvery, Logger: o.Logger,
+		Fits: func(at store.Position) error {
+			return store.Prove(at, logged.Identity.String(), logged.First, logged.Last, c.hashAt(ctx))
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.run("checkpoints", func(ctx context.Context) error { return c.engine.Keep(ctx, checkpoints) })
 	if err := c.catchUp(ctx, logged.Last); err != nil {
 		return nil, err
 	}
@@ -183,12 +198,14 @@ func startCentre(ctx context.Context, o centreOptions) (_ *centre, err error) {
 		return nil, fmt.Errorf("listen for HTTP: %w; choose another address", err)
 	}
 	c.httpAddr = listener.Addr().String()
+	c.past = newPast(c.events, checkpoints, c.view)
 	wall = dashboard.New(dashboard.Options{
 		Board: c.engine.Board(), Logger: o.Logger, Version: versionText(), Speed: cmp.Or(o.Speed, 1), Simulated: o.Simulated,
 		Now: c.clock.Now, Listen: c.httpAddr, AllowedOrigins: conf.HTTP.Origins, Assets: web.FS, AssetsHash: web.Assets,
-		FrameEvery: o.FrameEvery, Live: c.live, Ready: c.ready,
+		FrameEvery: o.FrameEvery, Live: c.live, Ready: c.ready, Past: c.past.View,
 	})
 	c.serveHTTP(listener, wall, measure)
+	c.run("the past", c.past.run) // after HTTP: whoever waits for it is answered before HTTP stops
 
 	gateway, err := c.door.NewGateway()
 	if err != nil {

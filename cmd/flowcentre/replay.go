@@ -11,13 +11,9 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"flowcentre/capacity"
 	"flowcentre/flow"
-	"flowcentre/flow/engine"
 	"flowcentre/flow/store"
 	"flowcentre/streams"
 )
@@ -122,6 +118,9 @@ func (r *replay) close() {
 // run folds the log up to at, or to where the store stands when it is to be compared,
 // or to the end.
 func (r *replay) run(ctx context.Context, at string, verify bool) (*flow.State, error) {
+	if r.state.Last == 0 {
+		return nil, errors.New("the log is empty")
+	}
 	upTo := r.state.Last
 	var stored *flow.State
 	if verify {
@@ -141,12 +140,8 @@ func (r *replay) run(ctx context.Context, at string, verify bool) (*flow.State, 
 			return nil, err
 		}
 	}
-	var state *flow.State
-	err := r.follow(ctx, func(ctx context.Context, in <-chan []flow.Entry) (err error) {
-		state, err = engine.Replay(ctx, in, upTo)
-		return err
-	})
-	if err != nil {
+	state := flow.New("replay")
+	if err := replayTo(ctx, r.log, state, upTo); err != nil {
 		return nil, err
 	}
 	if verify && state.Digest() != stored.Digest() {
@@ -173,50 +168,9 @@ func (r *replay) find(ctx context.Context, at string) (uint64, error) {
 		}
 		return seq, nil
 	}
-	moment, err := time.Parse(time.RFC3339, at)
+	moment, err := capacity.ParseInstant(at)
 	if err != nil {
 		return 0, fmt.Errorf("--at %q is neither a sequence nor a moment such as 2027-01-12T08:00:00Z", at)
 	}
-	upTo := r.state.Last
-	err = r.follow(ctx, func(ctx context.Context, in <-chan []flow.Entry) error {
-		for {
-			select {
-			case entries := <-in:
-				for _, e := range entries {
-					if e.Event.Kind == flow.Tick && e.Event.Happened > capacity.At(moment) {
-						upTo = e.Event.Seq - 1
-						return nil
-					}
-					if e.Event.Seq == r.state.Last {
-						return nil
-					}
-				}
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-	})
-	return upTo, err
-}
-
-// follow reads the log from its first event until read has had enough.
-func (r *replay) follow(ctx context.Context, read func(context.Context, <-chan []flow.Entry) error) error {
-	if r.state.Last == 0 {
-		return errors.New("the log is empty")
-	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	group, ctx := errgroup.WithContext(ctx)
-	in := make(chan []flow.Entry, 16)
-	group.Go(func() error {
-		if err := r.log.Follow(ctx, 0, in); !errors.Is(err, context.Canceled) {
-			return err
-		}
-		return nil
-	})
-	group.Go(func() error {
-		defer stop()
-		return read(ctx, in)
-	})
-	return group.Wait()
+	return r.log.Moment(ctx, moment)
 }
