@@ -31,10 +31,6 @@ type Options struct {
 	Simulated bool                    // the figures are invented
 	Now       func() capacity.Instant // the centre's clock; the newest view's time
 
-	// Past gives the view after an event (a sequence), or at a moment of the centre's clock
-	// (RFC 3339), or one of the errors of past.go; nil where only the present can be asked for.
-	Past func(ctx context.Context, at string) (*flow.View, error)
-
 	Listen         string   // the address of the listener, host:port: its own host is a name of this server
 	AllowedOrigins []string // further origins whose pages may read and act, such as https://flow.example.nhs.uk; their hosts are names of this server
 
@@ -46,7 +42,8 @@ type Options struct {
 	MaxSockets      int           // 2,000
 	MaxSocketsPerIP int           // 100; loopback addresses are not counted, where a reverse proxy stands
 
-	Why Why // opens a figure; without it no figure can be opened
+	Past Past // gives past states; without it only the present can be asked for
+	Why  Why  // opens a figure; without it no figure can be opened
 
 	Live  func() error // why the process should be restarted; nil for never
 	Ready func() error // why it should get no requests yet; nil for as soon as there is a view
@@ -74,7 +71,7 @@ type Dashboard struct {
 	sockets  *sockets
 	handler  http.Handler
 	waitFor  time.Duration // how long a request may wait for min_seq
-	whyFor   time.Duration // how long opening a figure may take
+	pastFor  time.Duration // how long a request may wait for the past, or for a figure to be opened
 	deadline deadlines
 }
 
@@ -95,7 +92,7 @@ func New(o Options) *Dashboard {
 		cutter:   newCutter(o.Board, encoder, o.FrameEvery, o.Heartbeat),
 		sockets:  newSockets(o.MaxSockets, o.MaxSocketsPerIP),
 		waitFor:  10 * time.Second,
-		whyFor:   30 * time.Second,
+		pastFor:  30 * time.Second,
 		deadline: deadlines{handshake: 5 * time.Second, write: 5 * time.Second, read: 60 * time.Second, farewell: time.Second},
 	}
 	for _, origin := range d.guard.unusable {

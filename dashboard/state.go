@@ -47,7 +47,7 @@ func (d *Dashboard) answer(w http.ResponseWriter, r *http.Request, fill func(*bo
 		return
 	}
 	b := &body{encoder: d.encoder}
-	if r.URL.Query().Has("at") {
+	if r.URL.Query().Get("at") != "" {
 		b.encoder = newEncoder() // what the walls need next is not pushed out
 	}
 	b.open(v)
@@ -83,8 +83,12 @@ func (d *Dashboard) answer(w http.ResponseWriter, r *http.Request, fill func(*bo
 // false the request is answered.
 func (d *Dashboard) asked(w http.ResponseWriter, r *http.Request) (*flow.View, bool) {
 	query := r.URL.Query()
-	if query.Has("at") {
-		return d.past(w, r, query.Get("at"))
+	moment, ok := momentOf(w, r)
+	if !ok {
+		return nil, false
+	}
+	if moment != (Moment{}) {
+		return d.past(w, r, moment)
 	}
 	if query.Has("min_seq") {
 		seq, err := strconv.ParseUint(query.Get("min_seq"), 10, 64)

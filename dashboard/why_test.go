@@ -29,8 +29,8 @@ func TestAFigureIsOpenedAsItWasAsked(t *testing.T) {
 	for query, want := range map[string]Question{
 		"":                             {Measure: "ae_patients", Scope: "system"},
 		"?scope=site/wrh":              {Measure: "ae_patients", Scope: "site/wrh"},
-		"?scope=site/wrh&at=1884977":   {Measure: "ae_patients", Scope: "site/wrh", Seq: 1884977},
-		"?at=2027-01-12T04:07:12Z":     {Measure: "ae_patients", Scope: "system", At: capacity.At(time.Date(2027, 1, 12, 4, 7, 12, 0, time.UTC))},
+		"?scope=site/wrh&at=1884977":   {Measure: "ae_patients", Scope: "site/wrh", Moment: Moment{Seq: 1884977}},
+		"?at=2027-01-12T04:07:12Z":     {Measure: "ae_patients", Scope: "system", Moment: Moment{At: capacity.At(time.Date(2027, 1, 12, 4, 7, 12, 0, time.UTC))}},
 		"?at=2027-01-12T05:07:12%2B01": {},
 		"?at=0":                        {},
 		"?at=yesterday":                {},
@@ -62,7 +62,7 @@ func TestAFigureThatCannotBeOpenedSaysWhy(t *testing.T) {
 			}
 			return nil, found
 		}
-	}, func(d *Dashboard) { d.whyFor = 10 * time.Millisecond })
+	}, func(d *Dashboard) { d.pastFor = 10 * time.Millisecond })
 	for _, c := range []struct {
 		err    error
 		status int

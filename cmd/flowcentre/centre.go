@@ -166,7 +166,7 @@ func startCentre(ctx context.Context, o centreOptions) (_ *centre, err error) {
 	c.run("follow the log", func(ctx context.Context) error { return c.events.Follow(ctx, at.Seq, entries) })
 	c.run("engine", func(ctx context.Context) error { return c.engine.Run(ctx, entries) })
 	checkpoints, err := store.OpenCheckpoints(filepath.Join(conf.Data, checkpointFolder), store.CheckpointOptions{
-		Every: o.CheckpointEvery, Logger: o.Logger,
+		Epoch: at.Epoch, Every: o.CheckpointEvery, Logger: o.Logger,
 		Fits: func(at store.Position) error {
 			return store.Prove(at, logged.Identity.String(), logged.First, logged.Last, c.hashAt(ctx))
 		},

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
-	"flowcentre/capacity"
 	"flowcentre/dashboard"
 	"flowcentre/flow"
 	"flowcentre/flow/engine"
@@ -18,157 +16,177 @@ import (
 )
 
 const (
-	pastKept     = 8                // views that were asked for last
-	pastWaiting  = 4                // rebuilds that wait for their turn
-	pastPatience = 25 * time.Second // how long a request waits; its rebuild goes on
-	pastLimit    = 10 * time.Minute // of one rebuild
+	pastKept    = 8                // answers, those asked for last
+	pastWaiting = 4                // questions that wait for their turn
+	pastLimit   = 10 * time.Minute // of one answer
+	pastIdle    = time.Minute      // after which the state at hand is let go
 )
 
-// past rebuilds states from checkpoints and the log, one at a time.
+// past answers questions about past states, one after the other. A state is rebuilt from
+// the checkpoint before it, or from the one at hand if that is nearer, and the log.
 type past struct {
 	log         *streams.Log
 	checkpoints *store.Checkpoints
 	newest      func() *flow.View
-	patience    time.Duration
 
-	turns chan *rebuild
+	state *flow.State // at hand; only run touches it
+
+	turns chan *pastAnswer
 	ended chan struct{}
 	mu    sync.Mutex
-	asked []*rebuild // what was asked for last comes first
+	asked []*pastAnswer // what was asked for last comes first
 }
 
-// rebuild is one state that is wanted. View and err are there once done is closed.
-type rebuild struct {
+// pastAnswer is what is taken from a past state. Got and err are there once done is closed.
+type pastAnswer struct {
 	seq  uint64
+	what string
+	take func(*flow.State) any
+
 	done chan struct{}
-	view *flow.View
+	got  any
 	err  error
 }
 
 func newPast(log *streams.Log, checkpoints *store.Checkpoints, newest func() *flow.View) *past {
 	return &past{
-		log: log, checkpoints: checkpoints, newest: newest, patience: pastPatience,
-		turns: make(chan *rebuild, pastWaiting), ended: make(chan struct{}),
+		log: log, checkpoints: checkpoints, newest: newest,
+		turns: make(chan *pastAnswer, pastWaiting), ended: make(chan struct{}),
 	}
 }
 
-// View is what the wall showed after an event, or at a moment of the centre's clock.
-func (p *past) View(ctx context.Context, at string) (*flow.View, error) {
-	patient, cancel := context.WithTimeout(ctx, p.patience)
-	defer cancel()
-	seq, err := p.find(patient, at)
+// View is what people saw then.
+func (p *past) View(ctx context.Context, m dashboard.Moment) (*flow.View, error) {
+	got, err := p.answer(ctx, m, "view", func(s *flow.State) any { return s.View() })
 	if err != nil {
 		return nil, err
 	}
-	r, ok := p.ask(seq)
+	return got.(*flow.View), nil
+}
+
+// answer gives what take takes from the state of a moment. What names it, so that it is
+// taken once for all who ask. It is found also if nobody waits for it any longer.
+func (p *past) answer(ctx context.Context, m dashboard.Moment, what string, take func(*flow.State) any) (any, error) {
+	seq, err := p.find(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	a, ok := p.ask(seq, what, take)
 	if !ok {
-		return nil, fmt.Errorf("%w: %d others wait for their turn", dashboard.ErrBusy, pastWaiting)
+		return nil, fmt.Errorf("%w: %d wait for their turn", dashboard.ErrBusy, pastWaiting)
 	}
 	select {
-	case <-r.done:
-		return r.view, r.err
+	case <-a.done:
+		return a.got, a.err
 	case <-p.ended:
 		return nil, fmt.Errorf("%w: the centre is stopping", dashboard.ErrBusy)
-	case <-patient.Done():
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, fmt.Errorf("%w: event %d is still on its way", dashboard.ErrBusy, seq)
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 }
 
-// find is the sequence that is asked for.
-func (p *past) find(ctx context.Context, at string) (uint64, error) {
+// find is the sequence of a moment.
+func (p *past) find(ctx context.Context, m dashboard.Moment) (uint64, error) {
 	logged, err := p.log.State(ctx)
 	if err != nil {
 		return 0, err
 	}
-	seq, err := strconv.ParseUint(at, 10, 64)
-	if err != nil {
-		moment, err := capacity.ParseInstant(at)
-		if err != nil {
-			return 0, dashboard.ErrNoMoment
+	seq := m.Seq
+	if m.At != 0 {
+		if now := p.newest().At; m.At > now {
+			return 0, fmt.Errorf("%w: the centre's clock stands at %s", dashboard.ErrNotKept, now)
 		}
-		if now := p.newest().At; moment > now {
-			return 0, fmt.Errorf("%w: the centre's clock stands at %s", dashboard.ErrBeyond, now)
-		}
-		if seq, err = p.log.Moment(ctx, moment); err != nil {
+		if seq, err = p.log.Moment(ctx, m.At); err != nil {
 			return 0, err
 		}
 	}
 	switch {
 	case seq < logged.First:
-		return 0, fmt.Errorf("%w: that is event %d", dashboard.ErrBefore, logged.First)
-	case seq > logged.Last:
-		return 0, fmt.Errorf("%w: that is event %d", dashboard.ErrBeyond, logged.Last)
+		return 0, fmt.Errorf("%w: the log begins later, with event %d", dashboard.ErrNotKept, logged.First)
+	case m.At == 0 && seq > logged.Last:
+		return 0, fmt.Errorf("%w: the log has come to event %d", dashboard.ErrNotKept, logged.Last)
 	}
 	return seq, nil
 }
 
-// ask gives the rebuild of a sequence, a new one if it was not asked for lately, and
-// false when too many wait already.
-func (p *past) ask(seq uint64) (*rebuild, bool) {
+// ask puts a question in the queue, unless it was asked lately, and gives false when the
+// queue is full.
+func (p *past) ask(seq uint64, what string, take func(*flow.State) any) (*pastAnswer, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	i := slices.IndexFunc(p.asked, func(r *rebuild) bool { return r.seq == seq })
+	i := slices.IndexFunc(p.asked, func(a *pastAnswer) bool { return a.seq == seq && a.what == what })
 	if i >= 0 {
-		r := p.asked[i]
-		p.asked = slices.Insert(slices.Delete(p.asked, i, i+1), 0, r)
-		return r, true
+		a := p.asked[i]
+		p.asked = slices.Insert(slices.Delete(p.asked, i, i+1), 0, a)
+		return a, true
 	}
-	r := &rebuild{seq: seq, done: make(chan struct{})}
+	a := &pastAnswer{seq: seq, what: what, take: take, done: make(chan struct{})}
 	select {
-	case p.turns <- r:
+	case p.turns <- a:
 	default:
 		return nil, false
 	}
-	p.asked = slices.Insert(p.asked, 0, r)
+	p.asked = slices.Insert(p.asked, 0, a)
 	p.asked = p.asked[:min(len(p.asked), pastKept)]
-	return r, true
+	return a, true
 }
 
 // forget lets the next who asks try anew.
-func (p *past) forget(r *rebuild) {
+func (p *past) forget(a *pastAnswer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.asked = slices.DeleteFunc(p.asked, func(other *rebuild) bool { return other == r })
+	p.asked = slices.DeleteFunc(p.asked, func(other *pastAnswer) bool { return other == a })
 }
 
-// run rebuilds what is asked for until ctx ends.
+// run answers what is asked until ctx ends.
 func (p *past) run(ctx context.Context) error {
 	defer close(p.ended)
+	idle := time.NewTimer(pastIdle)
+	defer idle.Stop()
 	for {
 		select {
-		case r := <-p.turns:
-			limited, cancel := context.WithTimeout(ctx, pastLimit)
-			r.view, r.err = p.rebuild(limited, r.seq)
-			cancel()
-			if r.err != nil {
-				p.forget(r)
+		case a := <-p.turns:
+			if a.err = p.rebuild(ctx, a.seq); a.err == nil {
+				a.got = a.take(p.state)
+			} else {
+				p.state = nil
+				p.forget(a)
 			}
-			close(r.done)
+			close(a.done)
+			idle.Reset(pastIdle)
+		case <-idle.C:
+			p.state = nil
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 }
 
-func (p *past) rebuild(ctx context.Context, seq uint64) (*flow.View, error) {
-	state, err := p.checkpoints.Load(seq)
+// rebuild brings the state at hand to an event.
+func (p *past) rebuild(ctx context.Context, seq uint64) error {
+	ctx, cancel := context.WithTimeout(ctx, pastLimit)
+	defer cancel()
+	if p.state == nil || p.state.Seq() > seq {
+		p.state = flow.New(p.newest().Epoch)
+	}
+	nearer, err := p.checkpoints.Load(p.state.Seq(), seq)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if state == nil {
-		state = flow.New(p.newest().Epoch)
+	if nearer != nil {
+		p.state = nearer
 	}
-	if err := replayTo(ctx, p.log, state, seq); err != nil {
-		return nil, fmt.Errorf("event %d: %w", seq, err)
+	if err := replayTo(ctx, p.log, p.state, seq); err != nil {
+		return fmt.Errorf("rebuild the state at event %d: %w", seq, err)
 	}
-	return state.View(), nil
+	return nil
 }
 
 // replayTo folds the log into a state up to an event.
 func replayTo(ctx context.Context, log *streams.Log, state *flow.State, seq uint64) error {
+	if state.Seq() == seq {
+		return nil
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	in := make(chan []flow.Entry, 16)

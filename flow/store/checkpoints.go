@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,8 +23,12 @@ const (
 	roomLeft        = 10 // a checkpoint leaves a tenth of the disk free
 )
 
-// CheckpointOptions of OpenCheckpoints. Fits is required.
+// ErrOtherStore is of a checkpoint that another store than the one in use left.
+var ErrOtherStore = errors.New("the checkpoint is of another store")
+
+// CheckpointOptions of OpenCheckpoints. Epoch and Fits are required.
 type CheckpointOptions struct {
+	Epoch  string               // of the store
 	Fits   func(Position) error // what Prove says of a position and the log
 	Every  uint64               // events from one checkpoint to the next; 50,000 when zero
 	Logger *slog.Logger         // nil logs nothing
@@ -41,8 +46,8 @@ type Checkpoints struct {
 }
 
 // OpenCheckpoints finds the checkpoints in a folder, which is made if it is not there.
-// It removes what a cut of power or process left half written, and those that do not
-// belong to the log.
+// It removes what a cut of power or process left half written, and those that belong to
+// another store or do not fit the log.
 func OpenCheckpoints(folder string, o CheckpointOptions) (*Checkpoints, error) {
 	if o.Every == 0 {
 		o.Every = checkpointEvery
@@ -92,7 +97,7 @@ func (c *Checkpoints) find() error {
 
 // useless tells an error that a checkpoint will never get over.
 func useless(err error) bool {
-	return slices.ContainsFunc([]error{fs.ErrNotExist, ErrDamaged, ErrFormat, ErrOtherLog, ErrLogBehind, ErrExpired, ErrOtherEvent},
+	return slices.ContainsFunc([]error{fs.ErrNotExist, ErrDamaged, ErrFormat, ErrOtherStore, ErrOtherLog, ErrLogBehind, ErrExpired, ErrOtherEvent},
 		func(target error) bool { return errors.Is(err, target) })
 }
 
@@ -103,8 +108,11 @@ func (c *Checkpoints) fits(seq uint64) error {
 	}
 	defer s.Close()
 	at, err := s.Position()
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case at.Epoch != c.o.Epoch:
+		return ErrOtherStore
 	}
 	return c.o.Fits(at)
 }
@@ -115,13 +123,7 @@ func (c *Checkpoints) of(seq uint64) string { return c.path(fmt.Sprintf("%020d",
 
 // Due tells whether a state that has come to seq calls for the next checkpoint.
 func (c *Checkpoints) Due(seq uint64) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	newest := uint64(0)
-	if n := len(c.seqs); n > 0 {
-		newest = c.seqs[n-1]
-	}
-	return seq >= newest+c.o.Every
+	return seq >= c.newest(math.MaxUint64)+c.o.Every
 }
 
 // Take copies the store as it stands, while commits go on, and lets the checkpoint go
@@ -208,12 +210,13 @@ func (c *Checkpoints) drop(seq uint64, why error) {
 	}
 }
 
-// Load reads the newest checkpoint that is not beyond seq, and gives nil when there is
-// none. One that turns out to be damaged is removed, and the one before it read.
-func (c *Checkpoints) Load(seq uint64) (*flow.State, error) {
+// Load reads the newest checkpoint beyond after that is not beyond upTo, and gives nil
+// when there is none. One that turns out to be damaged is removed, and the one before it
+// read.
+func (c *Checkpoints) Load(after, upTo uint64) (*flow.State, error) {
 	for {
-		newest, ok := c.upTo(seq)
-		if !ok {
+		newest := c.newest(upTo)
+		if newest <= after {
 			return nil, nil
 		}
 		state, err := c.load(newest)
@@ -240,17 +243,18 @@ func (c *Checkpoints) load(seq uint64) (*flow.State, error) {
 	return state, err
 }
 
-func (c *Checkpoints) upTo(seq uint64) (newest uint64, ok bool) {
+// newest is the newest checkpoint that is not beyond upTo, and 0 when there is none.
+func (c *Checkpoints) newest(upTo uint64) uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	i, there := slices.BinarySearch(c.seqs, seq)
-	if there {
-		return seq, true
+	i, there := slices.BinarySearch(c.seqs, upTo)
+	switch {
+	case there:
+		return upTo
+	case i == 0:
+		return 0
 	}
-	if i == 0 {
-		return 0, false
-	}
-	return c.seqs[i-1], true
+	return c.seqs[i-1]
 }
 
 // Position is how far the store has come; it is the zero Position while it is empty.
