@@ -13,6 +13,7 @@ type claim struct {
 	at      ref
 	patient *patient
 	stay    string
+	request string // of an expectation: the bed request for which the bed was allocated
 	since   capacity.Instant
 	seq     uint64
 	due     capacity.Instant // of a stay: when it is expected to end; of an expectation: when

@@ -16,6 +16,9 @@ const (
 	MovedAfterLeaving   = "moved_after_leaving"   // a transfer that happened after the discharge
 	MissingFromCensus   = "missing_from_census"   // held to be on the unit, and not in its census
 	CountedAfterLeaving = "counted_after_leaving" // in a census after the discharge
+	NoAttendance        = "no_attendance"         // a milestone of an attendance that nobody announced
+	NoRequest           = "no_request"            // a fact of a bed request that nobody made
+	NoStay              = "no_stay"               // a discharge fact about a patient who is not in
 	PlaceRemoved        = "place_removed"         // on a unit that the layout no longer has
 	Unreadable          = "unreadable"            // events of the log that cannot be read: the first and the latest
 )
@@ -28,6 +31,7 @@ type contradiction struct {
 	Stays   []string         `json:"s,omitempty"`
 	Since   capacity.Instant `json:"h"` // true since: when the later of the facts happened
 	Events  []uint64         `json:"e"`
+	Settled uint64           `json:"d,omitempty"` // the decision by which a person settled it
 	version uint64
 	shown   *ContradictionView
 }
@@ -106,6 +110,14 @@ func (s *State) together(p *patient) {
 	s.raise(two)
 }
 
+// events are the facts that do not fit, the earlier first; one where the other is missing.
+func (d *doubt) events() []uint64 {
+	if d.with == 0 {
+		return []uint64{d.fact.Seq}
+	}
+	return []uint64{d.with, d.fact.Seq}
+}
+
 // remember marks the beds and patients that open contradictions are about, after a load.
 func (s *State) remember() {
 	for _, c := range s.items {
@@ -126,7 +138,7 @@ func (s *State) doubt(p *patient, doubts []doubt) {
 	for _, d := range doubts {
 		id := d.kind + ":" + p.key + "#" + itoa(d.fact.Seq)
 		now = append(now, id)
-		s.raise(&contradiction{Kind: d.kind, ID: id, At: d.fact.Place, Since: d.fact.Happened, Events: []uint64{d.with, d.fact.Seq}})
+		s.raise(&contradiction{Kind: d.kind, ID: id, At: d.fact.Place, Since: d.fact.Happened, Events: d.events()})
 	}
 	for _, id := range p.doubts {
 		if !slices.Contains(now, id) {

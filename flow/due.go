@@ -14,10 +14,11 @@ const hour = time.Hour
 type dueKind uint8
 
 const (
-	dueBed     dueKind = iota + 1 // a closure or opening ends, a bed counts as clean, a reservation lapses
-	duePatient                    // a patient with no open stay is forgotten
-	dueFeed                       // a feed falls silent
-	dueSeen                       // a block of ids is forgotten
+	dueBed       dueKind = iota + 1 // a closure or opening ends, a bed counts as clean, a reservation lapses
+	duePatient                      // a patient with no open stay is forgotten
+	dueFeed                         // a feed falls silent
+	dueAmbulance                    // an ambulance journey is forgotten
+	dueSeen                         // a block of ids is forgotten
 )
 
 // due is one entry of the index. Entries are never taken back: what pops is looked at
@@ -92,6 +93,10 @@ func (s *State) settle(d due) {
 	case dueFeed:
 		if f := s.feeds[d.key]; f != nil && rung(&f.alarm) {
 			s.listen(f)
+		}
+	case dueAmbulance:
+		if a := s.ambulances[d.key]; a != nil && rung(&a.alarm) {
+			s.retire(a)
 		}
 	case dueSeen:
 		s.forgetIDs()

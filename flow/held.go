@@ -22,6 +22,9 @@ func (s *State) hold(e *Event, reason string) {
 	s.view.waiting[e.Seq] = reason
 	s.view.held = true
 	s.changed.key(heldKey(e.Seq))
+	if reason == UnknownRequest {
+		s.wanted[e.Data.Request]++
+	}
 }
 
 // retry tries the held facts again, in the order in which they happened, after a
@@ -45,6 +48,11 @@ func (s *State) retry() {
 		s.gone("held", itoa(e.Seq))
 		s.view.held = true
 		s.changed.key(heldKey(e.Seq))
+		if n := s.wanted[e.Data.Request]; n > 1 {
+			s.wanted[e.Data.Request] = n - 1
+		} else {
+			delete(s.wanted, e.Data.Request)
+		}
 		if f := s.feeds[e.Feed]; f != nil {
 			f.held--
 			s.heard(f)
@@ -55,8 +63,16 @@ func (s *State) retry() {
 
 // reason is why the fact must still be held, and empty when all its places are known.
 func (s *State) reason(e *Event) string {
+	if e.Data.Request != "" && e.Data.Patient == "" {
+		if _, ok := s.requests[e.Data.Request]; !ok {
+			return UnknownRequest
+		}
+	}
+	if e.Data.Place == "" {
+		return ""
+	}
 	places := []string{e.Data.Place}
-	if at, _ := s.find(e.Feed, e.Data.Place); e.Kind == CensusTaken && at != (ref{Unit: at.Unit}) {
+	if at, _ := s.find(e.Feed, e.Data.Place); (e.Kind == CensusTaken || e.Kind == ListTaken) && at != (ref{Unit: at.Unit}) {
 		return NotAUnit
 	}
 	if e.Data.Swap != nil {

@@ -98,8 +98,11 @@ func (s *State) enforce(next *capacity.Layout) {
 	frame.Units = nil
 	s.setFrame(&frame)
 	s.changed.key(layoutKey)
-	for _, p := range moved {
+	for _, p := range distinct(moved) {
 		s.derive(p)
+	}
+	for _, a := range s.ambulances {
+		s.drive(a)
 	}
 }
 
@@ -137,7 +140,7 @@ func (s *State) setUnit(def *capacity.Unit) (moved []*patient) {
 
 // place puts a unit where there is none, with what was said of it before.
 func (s *State) place(def *capacity.Unit, was *unit) {
-	u := &unit{def: def, beds: make(map[string]*bed, len(def.Beds))}
+	u := &unit{def: def, beds: make(map[string]*bed, len(def.Beds)), people: map[*patient]bool{}, rides: map[string]bool{}}
 	if was != nil {
 		u.told, u.shown = was.told, was.shown
 	}
@@ -170,9 +173,11 @@ func (s *State) removeUnit(u *unit) (moved []*patient) {
 	for _, b := range u.order {
 		moved = append(moved, claimants(b.claims)...)
 	}
+	moved = append(moved, u.everyone()...)
 	moved = distinct(moved)
 	for _, p := range moved {
 		s.vacate(p)
+		p.units = slices.DeleteFunc(p.units, func(id string) bool { return id == u.def.ID })
 	}
 	for n := range names(u.def) {
 		if s.places[n].Unit == u.def.ID {
@@ -195,7 +200,7 @@ func (s *State) removeUnit(u *unit) (moved []*patient) {
 // stranded are the patients whose facts place them on units that were not there before.
 func (s *State) stranded(added map[string]bool) (moved []*patient) {
 	for _, p := range s.patientsByKey() {
-		if slices.ContainsFunc(p.claims, func(c claim) bool { return added[c.at.Unit] }) {
+		if slices.ContainsFunc(p.claims, func(c claim) bool { return added[c.at.Unit] }) || slices.ContainsFunc(p.facts, func(f fact) bool { return added[f.Place.Unit] }) {
 			s.vacate(p)
 			moved = append(moved, p)
 		}

@@ -128,17 +128,7 @@ func (p *patient) pack() []byte {
 	out.texts(p.visits)
 	out.number(uint64(len(p.facts)))
 	for i := range p.facts {
-		f := &p.facts[i]
-		out.number(f.Seq)
-		out.instant(f.Happened)
-		out.instant(f.Recorded)
-		out.number(uint64(f.Kind))
-		out.text(f.Visit)
-		out.text(f.FromVisit)
-		out.ref(f.Place)
-		out.ref(f.Prior)
-		out.text(string(f.Class))
-		out.instant(f.Due)
+		out.fact(&p.facts[i])
 	}
 	return out
 }
@@ -150,11 +140,7 @@ func (p *patient) unpack(b []byte) (names, visits []string, err error) {
 	n := in.count()
 	p.facts = make([]fact, 0, n)
 	for range n {
-		p.facts = append(p.facts, fact{
-			Seq: in.number(), Happened: in.instant(), Recorded: in.instant(), Kind: Kind(in.number()),
-			Visit: in.text(), FromVisit: in.text(), Place: in.ref(), Prior: in.ref(),
-			Class: PatientClass(in.text()), Due: in.instant(),
-		})
+		p.facts = append(p.facts, in.fact())
 	}
 	return names, visits, in.done()
 }
@@ -187,11 +173,12 @@ func (t *unitTold) pack() []byte {
 	out := make(packer, 0, 16)
 	out.instant(t.KnownSince)
 	out.instant(t.Told)
+	out.instant(t.Listed)
 	return out
 }
 
 func (t *unitTold) unpack(b []byte) error {
 	in := unpacker{b: b}
-	t.KnownSince, t.Told = in.instant(), in.instant()
+	t.KnownSince, t.Told, t.Listed = in.instant(), in.instant(), in.instant()
 	return in.done()
 }

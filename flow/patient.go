@@ -10,17 +10,19 @@ import (
 
 // patient is everything told about one person, under one key.
 type patient struct {
-	key     string
-	facts   []fact   // sorted by (happened, sequence)
-	names   []string // keys that merges ended in this one
-	visits  []string // visits that were moved to this one
-	claims  []claim
-	doubts  []string // contradictions its facts are in
-	stays   int      // open ones
-	doubted bool     // is in two places, or in one that is gone
-	last    capacity.Instant
-	alarm   alarm
-	dirty   bool
+	key      string
+	facts    []fact   // sorted by (happened, sequence)
+	units    []string // whose picture the patient is in
+	requests []string // its bed requests
+	names    []string // keys that merges ended in this one
+	visits   []string // visits that were moved to this one
+	claims   []claim
+	doubts   []string // contradictions its facts are in
+	stays    int      // open ones
+	doubted  bool     // is in two places, or in one that is gone
+	last     capacity.Instant
+	alarm    alarm
+	dirty    bool
 }
 
 // patientOf is the patient of a key, by way of merges, made if need be.
@@ -60,11 +62,18 @@ func (s *State) patientFact(e *Event) {
 		f.Place = at
 	}
 	f.Prior = s.hint(e.Feed, e.Data.Prior)
-	f.Place.Bay, f.Prior.Bay = "", ""
+	if !s.dept(f.Place.Unit) {
+		f.Place.Bay = ""
+	}
+	f.Prior.Bay = ""
 	if f.Kind == Updated && f.Place.Unit == "" && f.Due == 0 && f.Class == "" {
 		return
 	}
-	p := s.owner(e.Data.Patient, e.Data.Visit)
+	p, reason := s.whose(e, &f)
+	if reason != "" {
+		s.hold(e, reason)
+		return
+	}
 	from := p.whereabouts()
 	s.tell(p, f)
 	s.note(e, cmp.Or(f.Place, from))
@@ -84,19 +93,12 @@ func (p *patient) whereabouts() ref {
 // place only helps. A clinic visit outside the layout is no business of this centre.
 func needsPlace(e *Event) bool {
 	switch e.Kind {
-	case Transferred, TransferExpected, Returned, LeaveEnded:
-		return true
+	case Transferred, TransferExpected, Returned, LeaveEnded, AttendanceArrived, AttendanceMoved, AttendanceStreamed, BedRequested:
+		return e.Data.Place != ""
 	case Admitted, ArrivalExpected, Updated:
 		return e.Data.Class != Outpatient && e.Data.Class != Preadmit
 	}
 	return false
-}
-
-func factOf(e *Event) fact {
-	return fact{
-		Seq: e.Seq, Happened: e.Happened, Recorded: e.Recorded, Kind: e.Kind,
-		Visit: e.Data.Visit, FromVisit: e.Data.FromVisit, Class: e.Data.Class, Due: e.Data.Due,
-	}
 }
 
 // swap takes both moves of a swap as one step: nobody is ever in two beds.
@@ -135,6 +137,7 @@ func (s *State) merge(e *Event) {
 	s.vacate(from)
 	s.together(from)
 	s.doubt(from, nil)
+	s.meet(from, &course{})
 	s.drop(from)
 	s.know(into, append(from.names, from.key), from.visits)
 	for _, f := range from.facts {
@@ -263,8 +266,9 @@ func (s *State) vacate(p *patient) {
 
 // work derives the course and turns it into claims.
 func (s *State) work(p *patient) {
-	c := derive(p.key, p.facts)
+	c := derive(p.key, p.facts, s.dept)
 	s.doubt(p, c.doubts)
+	s.meet(p, c)
 	p.stays = 0
 	for _, st := range c.stays {
 		if st.phase == open {
@@ -274,6 +278,11 @@ func (s *State) work(p *patient) {
 	}
 	if x := c.expected; x.seq != 0 && x.at.Unit != "" {
 		p.claims = append(p.claims, claim{kind: coming, at: x.at, patient: p, stay: p.key, since: x.recorded, seq: x.seq, due: x.due, lapse: lapse(x)})
+	}
+	for _, r := range c.requests {
+		if r.open() && r.bed.Unit != "" {
+			p.claims = append(p.claims, claim{kind: coming, at: r.bed, patient: p, stay: p.key, request: r.id, since: r.allocated.At, seq: r.allocated.Seq, due: r.until, lapse: r.lapse()})
+		}
 	}
 	s.due.set(&p.alarm, p.last.Add(keepClosed), duePatient, p.key)
 }
@@ -298,8 +307,17 @@ func lapse(x expectation) capacity.Instant {
 	return max(x.due, x.recorded).Add(lapseAfter)
 }
 
+// lapse is when an allocation no longer keeps the bed.
+func (r *request) lapse() capacity.Instant {
+	if r.until != 0 {
+		return r.until
+	}
+	return r.allocated.At.Add(lapseAfter)
+}
+
 // forget drops a patient who has no open stay and of whom nothing was heard for long.
 func (s *State) forget(p *patient) {
+	s.meet(p, derive(p.key, p.facts, s.dept))
 	gone := p.last.Add(keepClosed)
 	switch {
 	case gone > s.at:
@@ -315,6 +333,7 @@ func (s *State) forget(p *patient) {
 		}
 		s.vacate(p)
 		s.doubt(p, nil)
+		s.meet(p, &course{})
 		s.drop(p)
 	}
 }

@@ -15,9 +15,10 @@ type ref struct {
 
 // Reasons why a fact is held.
 const (
-	UnknownPlace = "unknown_place" // no unit or bed of the layout has this name; add it, or an alias
-	NotItsUnit   = "not_its_unit"  // the feed may not speak for the unit; add it to the unit's feeds
-	NotAUnit     = "not_a_unit"    // a census of what is not a whole unit; send one of the unit
+	UnknownPlace   = "unknown_place"   // no unit or bed of the layout has this name; add it, or an alias
+	NotItsUnit     = "not_its_unit"    // the feed may not speak for the unit; add it to the unit's feeds
+	NotAUnit       = "not_a_unit"      // a census of what is not a whole unit; send one of the unit
+	UnknownRequest = "unknown_request" // a bed request of this number was not made yet
 )
 
 // find resolves what a feed calls a place. reason is empty when it may be used.
@@ -52,12 +53,26 @@ func names(u *capacity.Unit) map[string]ref {
 			}
 		}
 	}
+	for i := range u.Areas {
+		a := &u.Areas[i]
+		for _, n := range append(areaNames(u, a), a.Aliases...) {
+			all[n] = ref{Unit: u.ID, Bay: a.ID}
+		}
+	}
 	for i := range u.Beds {
 		for _, n := range u.BedNames(&u.Beds[i]) {
 			all[n] = ref{Unit: u.ID, Bed: u.Beds[i].ID}
 		}
 	}
 	return all
+}
+
+func areaNames(u *capacity.Unit, a *capacity.Area) []string {
+	var names []string
+	for _, n := range u.Names() {
+		names = append(names, capacity.Within(n, a.ID))
+	}
+	return names
 }
 
 func (s *State) bed(at ref) *bed {

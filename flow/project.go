@@ -17,7 +17,7 @@ type projection struct {
 	removed []removal
 	floor   uint64
 
-	layout, units, feeds, items, held bool // what must be made again
+	layout, units, feeds, items, held, decisions bool // what must be made again
 }
 
 type removal struct {

@@ -36,14 +36,16 @@ const (
 	stageKey  = "layout/staged"
 )
 
-func patientKey(key string) string { return "patient/" + key }
-func unitKey(id string) string     { return "unit/" + id }
-func toldKey(id string) string     { return "told/" + id }
-func bedKey(b *bed) string         { return "bed/" + b.name() }
-func feedKey(id string) string     { return "feed/" + id }
-func itemKey(id string) string     { return "item/" + id }
-func heldKey(seq uint64) string    { return fmt.Sprintf("held/%020d", seq) }
-func seenKey(block uint64) string  { return fmt.Sprintf("seen/%020d", block) }
+func patientKey(key string) string  { return "patient/" + key }
+func unitKey(id string) string      { return "unit/" + id }
+func toldKey(id string) string      { return "told/" + id }
+func bedKey(b *bed) string          { return "bed/" + b.name() }
+func feedKey(id string) string      { return "feed/" + id }
+func itemKey(id string) string      { return "item/" + id }
+func ambulanceKey(id string) string { return "ambulance/" + id }
+func decisionKey(seq uint64) string { return fmt.Sprintf("decision/%020d", seq) }
+func heldKey(seq uint64) string     { return fmt.Sprintf("held/%020d", seq) }
+func seenKey(block uint64) string   { return fmt.Sprintf("seen/%020d", block) }
 
 type clockRecord struct {
 	At   capacity.Instant `json:"at"`
@@ -80,6 +82,13 @@ func (c *changes) bed(b *bed) {
 	if !b.dirty {
 		b.dirty = true
 		c.key(bedKey(b))
+	}
+}
+
+func (c *changes) ambulance(a *ambulance) {
+	if !a.dirty {
+		a.dirty = true
+		c.key(ambulanceKey(a.id))
 	}
 }
 
@@ -159,6 +168,15 @@ func (s *State) encode(key string) []byte {
 		if f := s.feeds[id]; f != nil {
 			f.dirty = false
 			return mustJSON(&f.told)
+		}
+	case "ambulance":
+		if a := s.ambulances[id]; a != nil {
+			a.dirty = false
+			return a.pack()
+		}
+	case "decision":
+		if d := s.decision(mustSeq(id)); d != nil {
+			return mustJSON(d)
 		}
 	case "item":
 		if c := s.items[id]; c != nil {
@@ -286,6 +304,14 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			f := &feed{id: id}
 			err = json.Unmarshal(value, &f.told)
 			s.feeds[id] = f
+		case "ambulance":
+			a := &ambulance{id: id}
+			s.ambulances[id] = a
+			err = a.unpack(value)
+		case "decision":
+			d := &decision{}
+			err = json.Unmarshal(value, d)
+			s.decisions = append(s.decisions, d)
 		case "item":
 			c := &contradiction{version: seq}
 			err = json.Unmarshal(value, c)
@@ -331,12 +357,20 @@ func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, beds ma
 	for _, p := range s.patientsByKey() {
 		s.derive(p)
 	}
+	for _, a := range s.ambulances {
+		s.drive(a)
+	}
+	slices.SortFunc(s.decisions, func(a, b *decision) int { return cmp.Compare(a.Seq, b.Seq) })
 	for _, e := range s.held {
 		if f := s.feedOf(e.Feed); f != nil {
 			f.held++
 		}
 		s.view.waiting[e.Seq] = s.reason(e)
+		if s.view.waiting[e.Seq] == UnknownRequest {
+			s.wanted[e.Data.Request]++
+		}
 	}
+	s.awaited = false
 	if s.layout.Frame != nil {
 		s.setFrame(s.layout.Frame)
 	}
@@ -355,6 +389,9 @@ func (s *State) forgetChanges() {
 	}
 	for _, f := range s.feeds {
 		f.dirty = false
+	}
+	for _, a := range s.ambulances {
+		a.dirty = false
 	}
 	for _, u := range s.units {
 		u.dirty = false

@@ -22,18 +22,23 @@ type State struct {
 	seq   uint64
 	at    capacity.Instant
 
-	layout   layout
-	units    map[string]*unit
-	places   map[string]ref // every name by which a feed may mean a place
-	patients map[string]*patient
-	merged   map[string]string // a patient key that a merge ended, to the one it became
-	moved    map[string]string // a visit that was moved, to the patient it moved to
-	touched  []*bed            // beds to look at again before the event is done
-	feeds    map[string]*feed
-	held     map[uint64]*Event
-	items    map[string]*contradiction
-	seen     *Seen
-	due      dueIndex
+	layout     layout
+	units      map[string]*unit
+	places     map[string]ref // every name by which a feed may mean a place
+	patients   map[string]*patient
+	merged     map[string]string // a patient key that a merge ended, to the one it became
+	moved      map[string]string // a visit that was moved, to the patient it moved to
+	touched    []*bed            // beds to look at again before the event is done
+	feeds      map[string]*feed
+	ambulances map[string]*ambulance
+	requests   map[string]string // a bed request's id, to the patient it is of
+	wanted     map[string]int    // how many held facts wait for a request
+	awaited    bool              // one of them has come
+	decisions  []*decision       // the newest, oldest first
+	held       map[uint64]*Event
+	items      map[string]*contradiction
+	seen       *Seen
+	due        dueIndex
 
 	changed changes
 	view    projection
@@ -43,18 +48,21 @@ type State struct {
 // epoch are not comparable.
 func New(epoch string) *State {
 	return &State{
-		epoch:    epoch,
-		units:    map[string]*unit{},
-		places:   map[string]ref{},
-		patients: map[string]*patient{},
-		merged:   map[string]string{},
-		moved:    map[string]string{},
-		feeds:    map[string]*feed{},
-		held:     map[uint64]*Event{},
-		items:    map[string]*contradiction{},
-		seen:     newSeen(),
-		changed:  newChanges(),
-		view:     newProjection(),
+		epoch:      epoch,
+		units:      map[string]*unit{},
+		places:     map[string]ref{},
+		patients:   map[string]*patient{},
+		merged:     map[string]string{},
+		moved:      map[string]string{},
+		feeds:      map[string]*feed{},
+		ambulances: map[string]*ambulance{},
+		requests:   map[string]string{},
+		wanted:     map[string]int{},
+		held:       map[uint64]*Event{},
+		items:      map[string]*contradiction{},
+		seen:       newSeen(),
+		changed:    newChanges(),
+		view:       newProjection(),
 	}
 }
 
@@ -89,6 +97,10 @@ func (s *State) Apply(e *Event) {
 			s.fact(e)
 		}
 	}
+	if s.awaited {
+		s.awaited = false
+		s.retry()
+	}
 	s.lookAgain()
 }
 
@@ -106,7 +118,13 @@ func (s *State) fact(e *Event) {
 		s.merge(e)
 	case VisitMoved:
 		s.moveVisit(e)
-	case Unknown, Heartbeat:
+	case ListTaken:
+		s.list(e)
+	case AmbulanceInbound, AmbulanceArrived, AmbulanceHandedOver, AmbulanceClear, AmbulanceCancelled:
+		s.ambulanceFact(e)
+	case BedAllocated, AllocationEnded, ContradictionSettled:
+		s.decide(e)
+	case Unknown, Heartbeat, OutagePlanned, FigureReported:
 	default:
 		s.patientFact(e)
 	}

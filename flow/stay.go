@@ -1,31 +1,10 @@
 package flow
 
 import (
+	"cmp"
 	"slices"
 
 	"flowcentre/capacity"
-)
-
-// fact is what a patient's list keeps of an event, with its places resolved.
-type fact struct {
-	Seq       uint64
-	Happened  capacity.Instant
-	Recorded  capacity.Instant
-	Kind      Kind
-	Visit     string
-	FromVisit string
-	Place     ref
-	Prior     ref
-	Class     PatientClass
-	Due       capacity.Instant
-}
-
-// Kinds that only the fold makes, of a census.
-const (
-	counted    Kind = 200 + iota // a census found the patient there
-	notCounted                   // a census of the unit did not find the patient
-	listed                       // an A&E list has the patient in it
-	notListed                    // an A&E list of the department has not
 )
 
 // stay is an inpatient's time, or another visit, as derived from the facts.
@@ -48,6 +27,12 @@ type stay struct {
 	next    expectation      // where a transfer is expected to go
 	met     expectation      // the pending admission that this stay fulfilled
 	into    *stay            // the admission that this emergency visit ended in
+	service string           // specialty the patient is under
+	sex     string
+	goingTo string      // destination of the discharge
+	ae      *attendance // of a visit that came to A&E
+	plan    capacity.Plan
+	planned []uint64 // the facts of the plan
 }
 
 type phase uint8
@@ -95,19 +80,23 @@ type doubt struct {
 // course is what a patient's facts amount to.
 type course struct {
 	stays    []*stay
+	requests []*request
 	expected expectation // a pending admission belongs to the patient, not to a visit
 	doubts   []doubt
 	numbers  map[string]string // visit numbers that became others
+	orphans  []*fact           // of an attendance that nobody announced so far
+	dept     func(unit string) bool
 
 	// What came before the fact it cancels, at the same moment.
 	cancelledMove, cancelledEnd, cancelledStart map[*stay]capacity.Instant
 }
 
-// derive works out a patient's stays from the facts, sorted by (happened, sequence). It
-// depends on nothing else, which is what makes late, cancelled and repeated facts come
-// out right in whatever order they arrive.
-func derive(patient string, facts []fact) *course {
-	c := &course{}
+// derive works out a patient's stays and requests from the facts, sorted by (happened,
+// sequence), and from which units are A&E departments. It depends on nothing else, which
+// is what makes late, cancelled and repeated facts come out right in whatever order they
+// arrive.
+func derive(patient string, facts []fact, dept func(unit string) bool) *course {
+	c := &course{dept: dept}
 	for i := range facts {
 		c.take(patient, &facts[i])
 	}
@@ -130,6 +119,16 @@ func (c *course) take(patient string, f *fact) {
 		return
 	case VisitMoved:
 		c.renumber(f)
+		return
+	case AttendanceArrived, AttendanceAssessed, AttendanceSeen, AttendanceReferred, AttendanceMoved, DecidedToAdmit, ReadyToProceed,
+		AttendanceStreamed, AttendanceDeparted, DepartureCancelled, AttendanceCancelled, listed, notListed:
+		c.attendanceFact(patient, f)
+		return
+	case BedRequested, RequestReady, RequestLeft, RequestArrived, RequestCancelled, BedAllocated, AllocationEnded:
+		c.requestFact(f)
+		return
+	case DischargeReady, DischargeNotReady, DischargePlanned, DischargeDelayed, DischargeDelayEnded, DischargeFailed, StartAccepted, StartWithdrawn:
+		c.dischargeFact(f)
 		return
 	}
 
@@ -201,6 +200,9 @@ func (c *course) take(patient string, f *fact) {
 			s.at = ref{}
 		}
 	}
+	s.describe(f)
+	c.attend(patient, s, f)
+	c.fulfil(s, f)
 }
 
 // settles tells the facts that end a doubt about where the patient is: they say it anew.
@@ -394,6 +396,7 @@ func (c *course) discharge(s *stay, f *fact) {
 	s.remember()
 	s.depart(f)
 	s.end(ended, f)
+	s.goingTo = f.more().GoingTo
 }
 
 // cancelDischarge puts the patient back: where the message says, else where the
@@ -502,6 +505,23 @@ func (s *stay) update(f *fact) {
 	if f.Place.Unit != "" && f.Place != s.at {
 		s.stand(f)
 	}
+}
+
+// describe takes what a fact says of the patient beside the place.
+func (s *stay) describe(f *fact) {
+	if d := f.More; d != nil {
+		s.service, s.sex = cmp.Or(d.Service, s.service), cmp.Or(d.Sex, s.sex)
+	}
+}
+
+// path is where the stay has been, oldest first: what moves can be undone, and the place
+// now.
+func (s *stay) path() []move {
+	path := slices.Clone(s.moves)
+	if s.at.Unit != "" {
+		path = append(path, move{at: s.at, since: s.since, seq: s.seq, found: s.found})
+	}
+	return path
 }
 
 func (s *stay) end(how phase, f *fact) {

@@ -11,7 +11,9 @@ type unit struct {
 	def    *capacity.Unit
 	order  []*bed // as laid out
 	beds   map[string]*bed
-	claims []claim // of patients on the unit without a bed
+	claims []claim           // of patients on the unit without a bed
+	people map[*patient]bool // whose course belongs in its picture
+	rides  map[string]bool   // ambulance journeys to it
 	told   unitTold
 	dirty  bool // told differs from the store
 	stale  bool // its view must be made again
@@ -22,6 +24,7 @@ type unit struct {
 type unitTold struct {
 	KnownSince capacity.Instant // first census
 	Told       capacity.Instant // when anything was last recorded about it
+	Listed     capacity.Instant // newest A&E list
 }
 
 func (u *unit) bed(id string) *bed { return u.beds[id] }

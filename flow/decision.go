@@ -1,0 +1,171 @@
+package flow
+
+import (
+	"slices"
+
+	"flowcentre/capacity"
+)
+
+// decision is what became of what a person decided.
+type decision struct {
+	Seq     uint64           `json:"q"`
+	At      capacity.Instant `json:"t"`
+	Kind    string           `json:"k"`
+	Role    string           `json:"r,omitempty"`
+	Account string           `json:"a,omitempty"`
+	About   string           `json:"o,omitempty"`
+	Refused string           `json:"f,omitempty"`
+	Detail  string           `json:"d,omitempty"`
+	shown   *DecisionView
+}
+
+const maxDecisions = 200 // outcomes kept; the decisions themselves stay in the log
+
+// Why a decision has no effect.
+const (
+	RefusedUnknown  = "unknown"  // the request or contradiction is not there, or no longer
+	RefusedPlace    = "place"    // no such bed
+	RefusedClosed   = "closed"   // the bed takes nobody
+	RefusedHeld     = "held"     // the bed is kept for another request
+	RefusedOccupied = "occupied" // somebody is in the bed, and is not expected to leave
+)
+
+// decide takes a decision, or notes why it has no effect. What holds at this moment of the
+// log decides, so every replay decides the same.
+func (s *State) decide(e *Event) {
+	d := &decision{Seq: e.Seq, At: e.Happened, Kind: e.Kind.String(), Role: e.Data.Role, Account: e.Data.Account}
+	switch e.Kind {
+	case BedAllocated:
+		d.About = e.Data.Request
+		s.allocate(e, d)
+	case AllocationEnded:
+		d.About = e.Data.Request
+		if p := s.requester(e.Data.Request); p == nil {
+			d.refuse(RefusedUnknown, "There is no open bed request "+e.Data.Request+".")
+		} else {
+			s.tell(p, factOf(e))
+		}
+	case ContradictionSettled:
+		d.About = e.Data.Item
+		if !s.settled(e) {
+			d.refuse(RefusedUnknown, "There is no open contradiction "+e.Data.Item+".")
+		}
+	}
+	s.remind(d)
+}
+
+func (d *decision) refuse(code, detail string) { d.Refused, d.Detail = code, detail }
+
+// remind keeps the outcome, and as many before it as are kept.
+func (s *State) remind(d *decision) {
+	s.decisions = append(s.decisions, d)
+	s.changed.key(decisionKey(d.Seq))
+	for len(s.decisions) > maxDecisions {
+		old := s.decisions[0].Seq
+		s.decisions = s.decisions[1:]
+		s.changed.key(decisionKey(old))
+		s.gone("decisions", itoa(old))
+	}
+	s.view.decisions = true
+}
+
+func (s *State) decision(seq uint64) *decision {
+	if i, ok := slices.BinarySearchFunc(s.decisions, seq, func(d *decision, seq uint64) int {
+		switch {
+		case d.Seq < seq:
+			return -1
+		case d.Seq > seq:
+			return 1
+		}
+		return 0
+	}); ok {
+		return s.decisions[i]
+	}
+	return nil
+}
+
+// requester is the patient of an open request, nil when there is none.
+func (s *State) requester(id string) *patient {
+	p := s.patients[s.requests[id]]
+	if p == nil {
+		return nil
+	}
+	for _, r := range derive(p.key, p.facts, s.dept).requests {
+		if r.id == id && r.open() {
+			return p
+		}
+	}
+	return nil
+}
+
+// allocate keeps a bed for a request, if it is free to be kept: a second allocation of a
+// held bed is refused, naming the holder. A bed whose patient is expected to leave can be
+// given to the next.
+func (s *State) allocate(e *Event, d *decision) {
+	p := s.requester(e.Data.Request)
+	if p == nil {
+		d.refuse(RefusedUnknown, "There is no open bed request "+e.Data.Request+".")
+		return
+	}
+	at, reason := s.find(e.Feed, e.Data.Place)
+	b := s.bed(at)
+	if reason != "" || b == nil && (at.Bay != "" || s.dept(at.Unit)) {
+		d.refuse(RefusedPlace, "The layout has no such bed or ward.")
+		return
+	}
+	if b != nil {
+		c := b.condition(s.at)
+		for _, k := range c.kept {
+			if k.patient != p {
+				holder := "another patient's transfer"
+				if k.request != "" {
+					holder = "request " + k.request
+				}
+				until := ""
+				if k.lapse != 0 {
+					until = ", until " + k.lapse.String()
+				}
+				d.refuse(RefusedHeld, b.name()+" is kept for "+holder+until+".")
+				return
+			}
+		}
+		switch {
+		case len(c.in) > 0 && c.in[0].patient != p && c.in[0].due == 0 && !s.leaves(c.in[0]):
+			d.refuse(RefusedOccupied, b.name()+" has a patient who is not expected to leave.")
+			return
+		case c.reason != "":
+			d.refuse(RefusedClosed, b.name()+" is closed ("+c.reason+").")
+			return
+		}
+	}
+	f := factOf(e)
+	f.Place = at
+	s.tell(p, f)
+	s.note(e, at)
+}
+
+// leaves says whether a discharge of the patient in the bed is planned.
+func (s *State) leaves(in claim) bool {
+	for _, st := range derive(in.patient.key, in.patient.facts, s.dept).stays {
+		if st.id == in.stay {
+			return st.plan.Certainty != "" || st.plan.Due != 0 || st.leaving != 0
+		}
+	}
+	return false
+}
+
+// settled closes a contradiction that a person says is dealt with. It opens again only
+// when other facts contradict each other.
+func (s *State) settled(e *Event) bool {
+	for _, c := range s.items {
+		if publicID(c.ID) == e.Data.Item && c.Settled == 0 {
+			c.Settled, c.version = e.Seq, s.seq
+			s.changed.key(itemKey(c.ID))
+			s.gone("contradictions", e.Data.Item)
+			s.view.items = true
+			s.view.unit(s.units[c.At.Unit])
+			return true
+		}
+	}
+	return false
+}

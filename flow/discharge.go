@@ -1,0 +1,62 @@
+package flow
+
+import (
+	"cmp"
+
+	"flowcentre/capacity"
+)
+
+// dischargeFact takes what is said of a patient's discharge. It is about the stay with
+// its visit number; without one, about the one open stay.
+func (c *course) dischargeFact(f *fact) {
+	s, several := c.find(f)
+	if s == nil {
+		kind := NoStay
+		if several {
+			kind = AmbiguousStay
+		}
+		c.doubts = append(c.doubts, doubt{kind, *f, 0, nil})
+		return
+	}
+	s.planned = append(s.planned, f.Seq)
+	plan(&s.plan, f)
+}
+
+// plan takes one fact. Of several times at which a patient no longer met the criteria to
+// reside, the start of the latest stands (NHS England, discharge ready date guidance).
+func plan(p *capacity.Plan, f *fact) {
+	d := f.more()
+	now := capacity.Moment{At: f.Happened, Seq: f.Seq}
+	p.Pathway, p.GoingTo = cmp.Or(d.Pathway, p.Pathway), cmp.Or(d.GoingTo, p.GoingTo)
+	switch f.Kind {
+	case DischargeReady:
+		if !p.NCTR.Told() {
+			p.NCTR = now
+		}
+	case DischargeNotReady:
+		p.NCTR, p.Delayed, p.Reason, p.Owner, p.Certainty, p.Due = capacity.Moment{}, capacity.Moment{}, "", "", "", 0
+	case DischargePlanned:
+		p.Planned = now
+		p.Certainty = cmp.Or(d.Certainty, p.Certainty)
+		if f.Due != 0 {
+			p.Due = f.Due
+		}
+	case DischargeDelayed:
+		if p.Reason != d.Reason || !p.Delayed.Told() {
+			p.Delayed = now
+		}
+		p.Reason, p.Owner = d.Reason, d.Owner
+	case DischargeDelayEnded:
+		if d.Reason == "" || d.Reason == p.Reason {
+			p.Reason, p.Owner, p.Delayed = "", "", capacity.Moment{}
+		}
+	case DischargeFailed:
+		p.Failures = append(p.Failures, capacity.Failure{Moment: now, Reason: d.Reason})
+		p.Certainty, p.Due = "", 0
+	case StartAccepted:
+		p.Start, p.Started = f.Due, now
+	case StartWithdrawn:
+		p.Start, p.Started = 0, capacity.Moment{}
+		p.Certainty, p.Due = "", 0
+	}
+}

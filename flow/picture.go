@@ -1,0 +1,258 @@
+package flow
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"flowcentre/capacity"
+)
+
+// How long what has ended stays in the picture of its unit: two local days of any length.
+const keepPictured = 50 * time.Hour
+
+// dept says whether a unit is an A&E department.
+func (s *State) dept(unit string) bool {
+	u := s.units[unit]
+	return u != nil && u.def.Kind == capacity.AandE
+}
+
+// meet puts a patient into the pictures of the units that the course is about, and takes
+// the patient out of the others. It also keeps who has which bed request.
+func (s *State) meet(p *patient, c *course) {
+	units := c.units(s.at.Add(-keepPictured))
+	for _, id := range p.units {
+		u := s.units[id]
+		if u == nil {
+			continue
+		}
+		s.view.unit(u)
+		if !slices.Contains(units, id) {
+			delete(u.people, p)
+		}
+	}
+	p.units = slices.DeleteFunc(units, func(id string) bool { return s.units[id] == nil })
+	for _, id := range p.units {
+		s.units[id].people[p] = true
+		s.view.unit(s.units[id])
+	}
+	s.register(p, c)
+}
+
+// units are those whose picture the course belongs in, sorted.
+func (c *course) units(since capacity.Instant) []string {
+	var all []string
+	add := func(id string) {
+		if id != "" && !slices.Contains(all, id) {
+			all = append(all, id)
+		}
+	}
+	for _, st := range c.stays {
+		if st.phase == deleted || st.phase == cancelled {
+			continue
+		}
+		if a := st.ae; a != nil && (!a.left.Told() || a.left.At >= since) {
+			add(a.unit)
+		}
+		if path := st.path(); len(path) > 0 && (st.phase == open || st.ended >= since) {
+			add(path[len(path)-1].at.Unit)
+		}
+	}
+	for _, r := range c.requests {
+		if r.open() || max(r.arrived.At, r.cancelled.At) >= since {
+			add(r.at.Unit)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// picture is the unit as it is now. What ended before the local day before today is left
+// out.
+func (s *State) picture(u *unit) *capacity.Picture {
+	p := &capacity.Picture{Unit: u.def, Site: s.site(u.def.Site), Known: u.told.KnownSince != 0}
+	zone := s.zone()
+	since := zone.Midnight(zone.Midnight(s.at) - 1)
+	for _, patient := range u.everyone() {
+		s.portray(p, u, patient, since)
+	}
+	for _, b := range u.order {
+		p.Beds = append(p.Beds, b.now(s.at))
+	}
+	sexOfBays(p)
+	for _, id := range u.journeys() {
+		if a := s.ambulances[id].journey(); a.Waiting() || a.ended() >= since || a.ended() == 0 {
+			p.Ambulances = append(p.Ambulances, a.Ambulance)
+		}
+	}
+	return p
+}
+
+// portray adds what of a patient's course belongs in the unit's picture.
+func (s *State) portray(p *capacity.Picture, u *unit, patient *patient, since capacity.Instant) {
+	c := derive(patient.key, patient.facts, s.dept)
+	for _, st := range c.stays {
+		if st.phase == deleted || st.phase == cancelled {
+			continue
+		}
+		if a := st.ae; a != nil && a.unit == u.def.ID && (!a.left.Told() || a.left.At >= since) {
+			p.Attendances = append(p.Attendances, a.noun(c, st))
+		}
+		if path := st.path(); len(path) > 0 && path[len(path)-1].at.Unit == u.def.ID && !s.dept(u.def.ID) && (st.phase == open || st.ended >= since) {
+			p.Stays = append(p.Stays, st.noun(path, s.dept))
+		}
+	}
+	for _, r := range c.requests {
+		if r.at.Unit == u.def.ID && r.requested.Told() && (r.open() || max(r.arrived.At, r.cancelled.At) >= since) {
+			p.Requests = append(p.Requests, s.requestNoun(c, r, patient))
+		}
+	}
+}
+
+func (a *attendance) noun(c *course, st *stay) capacity.Attendance {
+	n := capacity.Attendance{
+		Key: shortKey(st.id), Unit: a.unit, Area: a.area, Mode: a.mode, Acuity: a.acuity, Service: a.service, GoingTo: a.goingTo,
+		Arrived: a.arrived, Assessed: a.assessed, Seen: a.seen, Referred: a.referred, Decided: a.decided, Ready: a.ready, Left: a.left,
+		Streamed: a.streamed, Transit: a.onward && st.phase == open && st.at.Unit == "",
+	}
+	if st.into != nil {
+		n.InBed, n.Transit = st.into.at.Unit, false
+	} else if st.at.Unit != a.unit {
+		n.InBed = st.at.Unit
+	}
+	for _, r := range c.requests {
+		if r.at.Unit == a.unit && r.requested.At >= a.arrived.At && !n.Requested.Told() && (!a.left.Told() || r.requested.At <= a.left.At) {
+			n.Requested = r.requested
+		}
+	}
+	return n
+}
+
+func (st *stay) noun(path []move, dept func(string) bool) capacity.Stay {
+	last := path[len(path)-1]
+	n := capacity.Stay{
+		Key: shortKey(st.id), Unit: last.at.Unit, Bed: last.at.Bed, Service: st.service, Sex: st.sex,
+		Here: capacity.Moment{At: last.since, Seq: last.seq}, Expected: st.leaving, Plan: st.plan,
+	}
+	for i, m := range path {
+		at := capacity.Moment{At: m.since, Seq: m.seq}
+		switch {
+		case m.at.Unit == "" || dept(m.at.Unit):
+		case !n.Admitted.Told():
+			n.Admitted, n.AtLeast = at, m.found
+		case path[i-1].at.Unit != m.at.Unit:
+			n.Moves = append(n.Moves, at)
+			if m.at.Unit == last.at.Unit {
+				n.Here = at
+			}
+		}
+	}
+	if st.phase == ended {
+		n.Left, n.GoingTo = capacity.Moment{At: st.ended, Seq: st.endSeq}, st.goingTo
+	}
+	return n
+}
+
+func (s *State) requestNoun(c *course, r *request, p *patient) capacity.Request {
+	n := capacity.Request{
+		ID: r.id, Key: shortKey(p.key), Unit: r.at.Unit, Origin: r.origin, Service: r.service, Wants: r.wants, Needs: r.needs,
+		Due: r.due, Bed: placeName(r.bed), Until: r.until, Reason: r.reason,
+		Requested: r.requested, Allocated: r.allocated, Ready: r.ready, Left: r.left, Arrived: r.arrived, Cancelled: r.cancelled,
+	}
+	if u := s.units[r.at.Unit]; u != nil {
+		n.Site = u.def.Site
+	}
+	if r.bed.Unit != "" && r.lapse() <= s.at && !r.left.Told() {
+		n.Bed, n.Allocated, n.Until = "", capacity.Moment{}, 0
+	}
+	for _, st := range c.stays {
+		if a := st.ae; a != nil && a.unit == r.at.Unit && a.arrived.At <= r.requested.At && (!a.left.Told() || a.left.At >= r.requested.At) {
+			n.Key, n.Decided = shortKey(st.id), a.decided
+		}
+	}
+	return n
+}
+
+func placeName(at ref) string {
+	if at.Bed == "" {
+		return at.Unit
+	}
+	return capacity.Within(at.Unit, at.Bed)
+}
+
+// now is the bed as measures count it.
+func (b *bed) now(at capacity.Instant) capacity.BedNow {
+	c := b.condition(at)
+	n := capacity.BedNow{ID: b.def.ID, Bay: b.def.Bay, SideRoom: b.def.SideRoom, State: c.state, Since: capacity.Moment{At: c.since}, Sex: b.def.Sex}
+	n.Returns = c.reason == ""
+	switch {
+	case len(c.in) > 0:
+		n.Stay, n.Since.Seq = shortKey(c.in[0].stay), c.in[0].seq
+	case c.state == capacity.NotReady && c.dirty != (mark{}):
+		n.Since.Seq = c.dirty.Seq
+		if within := cmp.Or(b.unit.def.CleanWithin, b.unit.def.AssumedClean); within > 0 && !c.foul {
+			n.Ready = max(c.dirty.At, b.told.Started.At) + capacity.Instant(within)*1000
+		}
+	case c.state == capacity.Reserved:
+		n.Since.Seq = c.kept[0].seq
+	case c.state == capacity.Available:
+		n.Since.Seq = b.told.Clean.Seq
+	case c.state == capacity.Closed:
+		n.Since.Seq = b.told.Gate.Seq
+	}
+	return n
+}
+
+// sexOfBays gives the beds of a bay that is not a side room the sex of the patients in it,
+// where that is known and the layout does not say.
+func sexOfBays(p *capacity.Picture) {
+	sexes := map[string]string{}
+	for i := range p.Stays {
+		st := &p.Stays[i]
+		if !st.Open() || st.Sex == "" {
+			continue
+		}
+		for j := range p.Beds {
+			if b := &p.Beds[j]; b.ID == st.Bed && b.Bay != "" && !b.SideRoom {
+				if was, ok := sexes[b.Bay]; ok && was != st.Sex {
+					sexes[b.Bay] = ""
+				} else if !ok {
+					sexes[b.Bay] = st.Sex
+				}
+			}
+		}
+	}
+	for j := range p.Beds {
+		if b := &p.Beds[j]; b.Sex == "" && !b.SideRoom {
+			b.Sex = sexes[b.Bay]
+		}
+	}
+}
+
+// everyone are the people of the unit's picture, in the order of their keys.
+func (u *unit) everyone() []*patient {
+	all := make([]*patient, 0, len(u.people))
+	for p := range u.people {
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b *patient) int { return cmp.Compare(a.key, b.key) })
+	return all
+}
+
+func (s *State) site(id string) *capacity.Site {
+	if s.layout.Frame != nil {
+		for i := range s.layout.Frame.Sites {
+			if s.layout.Frame.Sites[i].ID == id {
+				return &s.layout.Frame.Sites[i]
+			}
+		}
+	}
+	return &capacity.Site{ID: id}
+}
+
+func (s *State) zone() capacity.Zone {
+	if s.layout.Frame == nil {
+		return nil
+	}
+	return s.layout.Frame.System.Zone
+}
