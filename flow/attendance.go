@@ -227,6 +227,9 @@ func (a *attendance) take(f *fact) {
 	case AttendanceDeparted:
 		a.goingTo = d.GoingTo
 	}
+	if f.Place.Unit == a.unit {
+		a.area = cmp.Or(f.Place.Bay, a.area)
+	}
 	a.acuity, a.service = cmp.Or(d.Acuity, a.acuity), cmp.Or(d.Service, a.service)
 }
 
@@ -242,7 +245,7 @@ func (c *course) attend(patient string, s *stay, f *fact) {
 	case a == nil:
 		return
 	case in:
-		a.left, a.onward, a.gone = capacity.Moment{}, false, false
+		a.left, a.onward, a.gone, a.goingTo = capacity.Moment{}, false, false, ""
 	case !a.left.Told() && (s.phase == ended || s.phase == open && s.at.Unit != ""):
 		a.left, a.goingTo = capacity.Moment{At: f.Happened, Seq: f.Seq}, f.more().GoingTo
 		if s.at.Unit != "" {

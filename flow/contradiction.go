@@ -42,7 +42,7 @@ func (s *State) raise(c *contradiction) {
 		return
 	}
 	c.version = s.seq
-	if s.items[c.ID] == nil {
+	if old := s.items[c.ID]; old == nil || old.Settled != 0 {
 		s.back("contradictions", publicID(c.ID))
 	}
 	s.items[c.ID] = c

@@ -78,6 +78,7 @@ func (s *State) stage(e *Event) {
 // enforce puts a layout in force, changing only what it changes.
 func (s *State) enforce(next *capacity.Layout) {
 	old := s.layout.Units
+	departments := s.departments()
 	s.layout.Units = make([]string, len(next.Units))
 	for i := range next.Units {
 		s.layout.Units[i] = next.Units[i].ID
@@ -92,6 +93,12 @@ func (s *State) enforce(next *capacity.Layout) {
 	for i := range next.Units {
 		added[next.Units[i].ID] = s.units[next.Units[i].ID] == nil
 		moved = append(moved, s.setUnit(&next.Units[i])...)
+	}
+	for id := range s.departments() {
+		added[id] = added[id] || !departments[id]
+	}
+	for id := range departments {
+		added[id] = added[id] || !s.dept(id)
 	}
 	moved = append(moved, s.stranded(added)...)
 	frame := *next
@@ -197,12 +204,29 @@ func (s *State) removeUnit(u *unit) (moved []*patient) {
 	return moved
 }
 
-// stranded are the patients whose facts place them on units that were not there before.
+// departments are the A&E departments.
+func (s *State) departments() map[string]bool {
+	all := map[string]bool{}
+	for id := range s.units {
+		if s.dept(id) {
+			all[id] = true
+		}
+	}
+	return all
+}
+
+// stranded are the patients with facts on units that were not there before, or have become
+// or ceased to be A&E departments.
 func (s *State) stranded(added map[string]bool) (moved []*patient) {
 	for _, p := range s.patientsByKey() {
 		if slices.ContainsFunc(p.claims, func(c claim) bool { return added[c.at.Unit] }) || slices.ContainsFunc(p.facts, func(f fact) bool { return added[f.Place.Unit] }) {
 			s.vacate(p)
 			moved = append(moved, p)
+			for _, u := range s.units {
+				if u.people[p] {
+					s.view.unit(u)
+				}
+			}
 		}
 	}
 	return moved

@@ -74,7 +74,7 @@ func (s *State) picture(u *unit) *capacity.Picture {
 	zone := s.zone()
 	since := zone.Midnight(zone.Midnight(s.at) - 1)
 	for _, patient := range u.everyone() {
-		s.portray(p, u, patient, since)
+		s.add(p, u, patient, since)
 	}
 	for _, b := range u.order {
 		p.Beds = append(p.Beds, b.now(s.at))
@@ -88,8 +88,8 @@ func (s *State) picture(u *unit) *capacity.Picture {
 	return p
 }
 
-// portray adds what of a patient's course belongs in the unit's picture.
-func (s *State) portray(p *capacity.Picture, u *unit, patient *patient, since capacity.Instant) {
+// add puts what of a patient's course belongs there into the unit's picture.
+func (s *State) add(p *capacity.Picture, u *unit, patient *patient, since capacity.Instant) {
 	c := derive(patient.key, patient.facts, s.dept)
 	for _, st := range c.stays {
 		if st.phase == deleted || st.phase == cancelled {

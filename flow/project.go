@@ -17,6 +17,8 @@ type projection struct {
 	removed []removal
 	floor   uint64
 
+	at capacity.Instant // of the last view
+
 	layout, units, feeds, items, held, decisions bool // what must be made again
 }
 
@@ -59,12 +61,14 @@ func (s *State) View() *View {
 	if was == nil {
 		was = &View{}
 	}
-	v := &View{Epoch: s.epoch, Seq: s.seq, At: s.at, Digest: s.Digest(), System: was.System, Sites: was.Sites, Units: was.Units, Feeds: was.Feeds, Contradictions: was.Contradictions, Held: was.Held}
+	v := &View{Epoch: s.epoch, Seq: s.seq, At: s.at, Digest: s.Digest(), System: was.System, Sites: was.Sites, Units: was.Units, Feeds: was.Feeds, Contradictions: was.Contradictions, Held: was.Held,
+		Attendances: was.Attendances, Ambulances: was.Ambulances, Requests: was.Requests, Discharges: was.Discharges, Decisions: was.Decisions}
 	if s.view.feeds || s.view.layout {
 		v.Feeds = s.showFeeds()
 	}
-	if s.view.units || s.view.layout {
+	if s.view.units || s.view.layout || s.view.at != s.at {
 		v.Units = s.showUnits()
+		s.showPeople(v, was)
 	}
 	if s.view.units || s.view.feeds || s.view.layout || was.System == nil {
 		s.showTotals(v)
@@ -75,7 +79,11 @@ func (s *State) View() *View {
 	if s.view.held || v.Held == nil {
 		v.Held = s.showHeld(was.Held)
 	}
+	if s.view.decisions || v.Decisions == nil {
+		v.Decisions = s.showDecisions()
+	}
 	v.Gone, v.Floor = s.showGone(), s.view.floor
+	s.view.decisions, s.view.at = false, s.at
 	s.view.layout, s.view.units, s.view.feeds, s.view.items, s.view.held = false, false, false, false, false
 	s.view.shown = v
 	return v
@@ -126,8 +134,9 @@ func (s *State) showUnits() []*UnitView {
 	shown := make([]*UnitView, 0, len(s.layout.Units))
 	for _, id := range s.layout.Units {
 		u := s.units[id]
-		if u.stale || u.shown == nil {
+		if u.stale || u.shown == nil || u.turn <= s.at {
 			u.shown = s.showUnit(u)
+			u.portrait = s.portray(u)
 			u.stale = false
 		}
 		shown = append(shown, u.shown)
@@ -291,6 +300,9 @@ func (s *State) count(classes map[capacity.BedClass]*Figure, u *UnitView) {
 func (s *State) showItems() []*ContradictionView {
 	shown := make([]*ContradictionView, 0, len(s.items))
 	for _, c := range s.items {
+		if c.Settled != 0 {
+			continue
+		}
 		if c.shown == nil {
 			c.shown = &ContradictionView{ID: publicID(c.ID), Kind: c.Kind, Unit: c.At.Unit, Bed: c.At.Bed, Since: c.Since, Events: c.Events, Version: c.version}
 			for _, st := range c.Stays {

@@ -110,7 +110,10 @@ func (w *ward) line(line string) {
 		w.apply(&e)
 		return
 	}
-	e.Kind = KindOf("flowcentre.bed." + name + ".v1")
+	if !strings.Contains(name, ".") {
+		name = "bed." + name
+	}
+	e.Kind = KindOf("flowcentre." + name + ".v1")
 	require.NotEqual(w.t, Unknown, e.Kind, line)
 	for _, word := range words[2:] {
 		key, value, _ := strings.Cut(word, "=")
@@ -118,7 +121,7 @@ func (w *ward) line(line string) {
 	}
 	switch e.Data.Visit {
 	case "":
-		if e.Data.Patient != "" {
+		if e.Data.Patient != "" && !strings.HasPrefix(name, "bed.request") {
 			e.Data.Visit = "v-" + e.Data.Patient
 		}
 	case "none":
@@ -157,6 +160,46 @@ func (w *ward) fill(e *Event, key, value string) {
 		d.Until = w.time(value)
 	case "id":
 		e.ID = value
+	case "feed":
+		e.Feed = value
+	case "role":
+		d.Role = value
+	case "mode":
+		d.Mode = value
+	case "acuity":
+		d.Acuity = value
+	case "service":
+		d.Service = value
+	case "sex":
+		d.Sex = value
+	case "request":
+		d.Request = value
+	case "origin":
+		d.Origin = value
+	case "needs":
+		d.Needs = strings.Split(value, ",")
+	case "wants":
+		d.Wants = capacity.BedClass(value)
+	case "ambulance":
+		d.Ambulance = value
+	case "pathway":
+		d.Pathway = value
+	case "owner":
+		d.Owner = value
+	case "certainty":
+		d.Certainty = value
+	case "going_to":
+		d.GoingTo = value
+	case "item":
+		for _, c := range w.s.View().Contradictions {
+			if c.Kind == value {
+				d.Item = c.ID
+			}
+		}
+	case "list":
+		d.List = append(d.List, w.entry(value))
+	case "nobody":
+		d.List = []ListEntry{}
 	case "swap":
 		p, place, _ := strings.Cut(value, "@")
 		d.Swap = &SwapLeg{Patient: p, Visit: "v-" + p, Place: place}
@@ -166,6 +209,29 @@ func (w *ward) fill(e *Event, key, value string) {
 	default:
 		require.Fail(w.t, "no field "+key)
 	}
+}
+
+// entry is a line of an A&E list: patient@area:arrived, then milestones as assessed:09:10.
+func (w *ward) entry(text string) ListEntry {
+	parts := strings.Split(text, ";")
+	who, arrived, _ := strings.Cut(parts[0], "/")
+	l := ListEntry{Patient: who, Visit: "v-" + who, Arrived: w.time(arrived)}
+	for _, part := range parts[1:] {
+		key, value, _ := strings.Cut(part, "/")
+		switch key {
+		case "area":
+			l.Place = "ae/" + value
+		case "assessed":
+			l.Assessed = w.time(value)
+		case "seen":
+			l.Seen = w.time(value)
+		case "decided":
+			l.Decided = w.time(value)
+		default:
+			require.Fail(w.t, "no part of a list "+key)
+		}
+	}
+	return l
 }
 
 func (w *ward) apply(e *Event) {
@@ -192,6 +258,12 @@ func (w *ward) unit(words []string) {
 			u.AssumedClean = n
 		case "feeds":
 			u.Feeds = strings.Split(value, ",")
+		case "kind":
+			u.Kind, u.Class = capacity.UnitKind(value), ""
+		case "areas":
+			for _, a := range strings.Split(value, ",") {
+				u.Areas = append(u.Areas, capacity.Area{ID: a, Name: a, Kind: capacity.AreaKind(a)})
+			}
 		case "alias":
 			u.Aliases = append(u.Aliases, value)
 		default:
@@ -256,6 +328,7 @@ func (w *ward) show() string {
 			fmt.Fprintf(&b, "  no bed: %s%s since %s\n", map[claimKind]string{in: "", coming: "expected "}[c.kind], c.stay, clock(c.since))
 		}
 	}
+	w.people(&b, v)
 	for _, f := range v.Feeds {
 		if f.State == FeedSilent || f.Duplicates > 0 {
 			fmt.Fprintf(&b, "feed %s %s, %d duplicates\n", f.ID, f.State, f.Duplicates)
@@ -268,6 +341,70 @@ func (w *ward) show() string {
 		fmt.Fprintf(&b, "held %d %s %s\n", h.Seq, h.Place, h.Reason)
 	}
 	return b.String()
+}
+
+// people shows attendances, journeys, requests, plans and decisions, where there are any.
+func (w *ward) people(b *strings.Builder, v *View) {
+	told := func(pairs ...any) (text string) {
+		for i := 0; i < len(pairs); i += 2 {
+			if at := pairs[i+1].(capacity.Moment); at.Told() {
+				text += fmt.Sprintf(", %s %s", pairs[i], clock(at.At))
+			}
+		}
+		return text
+	}
+	filled := func(pairs ...string) (text string) {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i+1] != "" {
+				text += fmt.Sprintf(", %s %s", pairs[i], pairs[i+1])
+			}
+		}
+		return text
+	}
+	for _, u := range v.Units {
+		p := w.s.units[u.ID].portrait.picture
+		for i := range p.Attendances {
+			a := &p.Attendances[i]
+			state := "open"
+			if a.Left.Told() {
+				state = "ended"
+			}
+			b.WriteString("  attendance " + a.Key + " " + state + filled("area", a.Area, "mode", a.Mode, "acuity", a.Acuity, "service", a.Service, "to", a.GoingTo, "in bed on", a.InBed) +
+				told("arrived", a.Arrived, "assessed", a.Assessed, "seen", a.Seen, "referred", a.Referred, "bed requested", a.Requested, "decided", a.Decided, "ready", a.Ready, "left", a.Left))
+			if a.Transit {
+				b.WriteString(", in transit")
+			}
+			b.WriteString("\n")
+		}
+		for i := range p.Ambulances {
+			a := &p.Ambulances[i]
+			b.WriteString("  ambulance " + a.ID + told("inbound", a.Inbound, "arrived", a.Arrived, "handed over", a.HandedOver, "clear", a.Clear, "cancelled", a.Cancelled) + "\n")
+		}
+		for i := range p.Requests {
+			r := &p.Requests[i]
+			b.WriteString("  request " + r.ID + " for " + r.Key + filled("from", r.Origin, "service", r.Service, "wants", string(r.Wants), "needs", strings.Join(r.Needs, "+"), "bed", r.Bed, "reason", r.Reason) +
+				told("requested", r.Requested, "decided", r.Decided, "allocated", r.Allocated, "ready", r.Ready, "left", r.Left, "arrived", r.Arrived, "cancelled", r.Cancelled) + "\n")
+		}
+		for i := range p.Stays {
+			st := &p.Stays[i]
+			if pl := st.Plan; st.Left.Told() || pl.NCTR.Told() || pl.Planned.Told() || len(pl.Failures) > 0 || len(st.Moves) > 0 {
+				b.WriteString("  stay " + st.Key + filled("to", st.GoingTo, "pathway", pl.Pathway, "certainty", pl.Certainty, "reason", pl.Reason, "owner", pl.Owner) +
+					told("admitted", st.Admitted, "here", st.Here, "left", st.Left, "nctr", pl.NCTR, "delayed", pl.Delayed, "start accepted", pl.Started))
+				if pl.Due != 0 {
+					b.WriteString(", promised " + clock(pl.Due))
+				}
+				for _, f := range pl.Failures {
+					b.WriteString(", failed " + clock(f.At) + " " + f.Reason)
+				}
+				b.WriteString("\n")
+			}
+		}
+	}
+	for _, d := range v.Decisions {
+		if d.Refused != "" {
+			fmt.Fprintf(b, "refused %s: %s: %s\n", d.ID, d.Refused, d.Detail)
+		}
+	}
 }
 
 func (w *ward) bed(bed *bed) string {

@@ -329,6 +329,9 @@ func (c *course) endEmergencies(admitted *stay, f *fact) {
 			s.depart(f)
 			s.end(ended, f)
 			s.into = admitted
+			if a := s.ae; a != nil && !a.left.Told() {
+				a.left, a.goingTo = capacity.Moment{At: f.Happened, Seq: f.Seq}, "admitted"
+			}
 		}
 	}
 }
@@ -342,6 +345,9 @@ func (c *course) cancelAdmission(admitted *stay) {
 	for _, s := range c.stays {
 		if s.phase == ended && s.into == admitted {
 			s.reopen()
+			if a := s.ae; a != nil && c.dept(s.at.Unit) {
+				a.left, a.goingTo = capacity.Moment{}, ""
+			}
 		}
 	}
 }

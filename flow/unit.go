@@ -8,16 +8,18 @@ import (
 
 // unit is one unit of the layout in force.
 type unit struct {
-	def    *capacity.Unit
-	order  []*bed // as laid out
-	beds   map[string]*bed
-	claims []claim           // of patients on the unit without a bed
-	people map[*patient]bool // whose course belongs in its picture
-	rides  map[string]bool   // ambulance journeys to it
-	told   unitTold
-	dirty  bool // told differs from the store
-	stale  bool // its view must be made again
-	shown  *UnitView
+	def      *capacity.Unit
+	order    []*bed // as laid out
+	beds     map[string]*bed
+	claims   []claim           // of patients on the unit without a bed
+	people   map[*patient]bool // whose course belongs in its picture
+	rides    map[string]bool   // ambulance journeys to it
+	told     unitTold
+	dirty    bool // told differs from the store
+	stale    bool // its view must be made again
+	shown    *UnitView
+	portrait *portrait
+	turn     capacity.Instant // when it must be made again for time alone
 }
 
 // unitTold is the part of a unit that the store keeps.
