@@ -97,6 +97,9 @@ var named = func() map[string]int {
 // Applies says whether the measure means anything for the unit.
 func (m *Measure) Applies(u *Unit) bool { return m.applies(u) }
 
+// Census says whether nothing is known of a unit before its first census.
+func (m *Measure) Census() bool { return m.census }
+
 // Needs is what a feed of the unit must supply for the measure: any one of these is
 // enough, and where there are none nothing is needed. A balance takes beds from wards
 // of its class and needs from the A&E department.

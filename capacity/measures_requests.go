@@ -27,7 +27,9 @@ func requestMeasures() []Measure {
 		requests("requests_open", "Bed requests", "Requests for a bed whose patient is not in it yet and that are not cancelled, with a bed or without, on the way or not. An elective counts from the day on which it is due.", "now", own,
 			func(n *counting, r *Request) Moment { return r.Requested.or(r.Decided).when(n.wanted(r)) }),
 		requests("requests_without_bed", "Bed requests without a bed", "Open requests for which no bed is allocated and whose patient has not left for one. An elective counts from the day on which it is due.", "now", own,
-			func(n *counting, r *Request) Moment { return r.Requested.or(r.Decided).when(n.wanted(r) && r.unplaced()) }),
+			func(n *counting, r *Request) Moment {
+				return r.Requested.or(r.Decided).when(n.wanted(r) && r.unplaced())
+			}),
 		requests("side_room_queue", "Waiting for a side room", "Open requests that need a side room and have no bed allocated. An elective counts from the day on which it is due.", "now", own,
 			func(n *counting, r *Request) Moment {
 				return r.Requested.or(r.Decided).when(n.wanted(r) && r.unplaced() && r.Needed("side_room"))

@@ -24,6 +24,7 @@ type ride struct {
 	Kind     Kind
 	Unit     string
 	Due      capacity.Instant
+	Reason   string
 }
 
 // journey is what a journey's facts amount to.
@@ -37,7 +38,7 @@ const maxRides = 20
 
 // ambulanceFact takes one fact about a journey, or holds it.
 func (s *State) ambulanceFact(e *Event) {
-	f := ride{Seq: e.Seq, Happened: e.Happened, Kind: e.Kind, Due: e.Data.Due}
+	f := ride{Seq: e.Seq, Happened: e.Happened, Kind: e.Kind, Due: e.Data.Due, Reason: e.Data.Reason}
 	if e.Data.Place != "" {
 		at, reason := s.find(e.Feed, e.Data.Place)
 		if reason != "" {
@@ -121,7 +122,7 @@ func (a *ambulance) journey() journey {
 		case AmbulanceClear:
 			j.Clear = now
 		case AmbulanceCancelled:
-			j.Cancelled = now
+			j.Cancelled, j.Reason = now, f.Reason
 		}
 	}
 	return j
@@ -153,6 +154,7 @@ func (a *ambulance) pack() []byte {
 		out.number(uint64(f.Kind))
 		out.text(f.Unit)
 		out.instant(f.Due)
+		out.text(f.Reason)
 	}
 	return out
 }
@@ -161,7 +163,7 @@ func (a *ambulance) unpack(b []byte) error {
 	in := unpacker{b: b}
 	a.last = in.instant()
 	for range in.count() {
-		a.facts = append(a.facts, ride{in.number(), in.instant(), Kind(in.number()), in.text(), in.instant()})
+		a.facts = append(a.facts, ride{in.number(), in.instant(), Kind(in.number()), in.text(), in.instant(), in.text()})
 	}
 	return in.done()
 }

@@ -223,7 +223,7 @@ func (a *attendance) take(f *fact) {
 		first(&a.ready, f)
 	case AttendanceStreamed:
 		first(&a.arrived, f)
-		a.mode = cmp.Or(d.Mode, a.mode)
+		a.mode, a.goingTo = cmp.Or(d.Mode, a.mode), "streamed_"+d.Service
 	case AttendanceDeparted:
 		a.goingTo = d.GoingTo
 	}
@@ -254,6 +254,9 @@ func (c *course) attend(patient string, s *stay, f *fact) {
 	}
 	if s.at.Unit != "" {
 		a.onward = false
+	}
+	if n := len(a.events); (in || a.left.Seq == f.Seq) && (n == 0 || a.events[n-1] != f.Seq) {
+		a.events = append(a.events, f.Seq)
 	}
 	if in {
 		a.unit, a.area = s.at.Unit, s.at.Bay

@@ -18,7 +18,7 @@ func (c *course) dischargeFact(f *fact) {
 		c.doubts = append(c.doubts, doubt{kind, *f, 0, nil})
 		return
 	}
-	s.planned = append(s.planned, f.Seq)
+	s.planned, s.events = append(s.planned, f.Seq), append(s.events, f.Seq)
 	plan(&s.plan, f)
 }
 

@@ -82,6 +82,7 @@ func (s *State) picture(u *unit) *capacity.Picture {
 	sexOfBays(p)
 	for _, id := range u.journeys() {
 		if a := s.ambulances[id].journey(); a.Waiting() || a.ended() >= since || a.ended() == 0 {
+			a.Events = inOrder(a.events)
 			p.Ambulances = append(p.Ambulances, a.Ambulance)
 		}
 	}
@@ -113,7 +114,7 @@ func (a *attendance) noun(c *course, st *stay) capacity.Attendance {
 	n := capacity.Attendance{
 		Key: shortKey(st.id), Unit: a.unit, Area: a.area, Mode: a.mode, Acuity: a.acuity, Service: a.service, GoingTo: a.goingTo,
 		Arrived: a.arrived, Assessed: a.assessed, Seen: a.seen, Referred: a.referred, Decided: a.decided, Ready: a.ready, Left: a.left,
-		Streamed: a.streamed, Transit: a.onward && st.phase == open && st.at.Unit == "",
+		Events: inOrder(a.events), Streamed: a.streamed, Transit: a.onward && st.phase == open && st.at.Unit == "",
 	}
 	if st.into != nil {
 		n.InBed, n.Transit = st.into.at.Unit, false
@@ -132,7 +133,7 @@ func (st *stay) noun(path []move, dept func(string) bool) capacity.Stay {
 	last := path[len(path)-1]
 	n := capacity.Stay{
 		Key: shortKey(st.id), Unit: last.at.Unit, Bed: last.at.Bed, Service: st.service, Sex: st.sex,
-		Here: capacity.Moment{At: last.since, Seq: last.seq}, Expected: st.leaving, Plan: st.plan,
+		Here: capacity.Moment{At: last.since, Seq: last.seq}, Expected: st.leaving, Plan: st.plan, Events: inOrder(st.events),
 	}
 	for i, m := range path {
 		at := capacity.Moment{At: m.since, Seq: m.seq}
@@ -156,7 +157,7 @@ func (st *stay) noun(path []move, dept func(string) bool) capacity.Stay {
 func (s *State) requestNoun(c *course, r *request, p *patient) capacity.Request {
 	n := capacity.Request{
 		ID: r.id, Key: shortKey(p.key), Unit: r.at.Unit, Origin: r.origin, Service: r.service, Wants: r.wants, Needs: r.needs,
-		Due: r.due, Bed: placeName(r.bed), Until: r.until, Reason: r.reason,
+		Events: inOrder(r.events), Due: r.due, Bed: placeName(r.bed), Until: r.until, Reason: r.reason,
 		Requested: r.requested, Allocated: r.allocated, Ready: r.ready, Left: r.left, Arrived: r.arrived, Cancelled: r.cancelled,
 	}
 	if u := s.units[r.at.Unit]; u != nil {
@@ -200,7 +201,27 @@ func (b *bed) now(at capacity.Instant) capacity.BedNow {
 	case c.state == capacity.Closed:
 		n.Since.Seq = b.told.Gate.Seq
 	}
+	n.Events = b.events(&c)
 	return n
+}
+
+// events are the facts that make the bed what it is, oldest first.
+func (b *bed) events(c *condition) []uint64 {
+	var all []uint64
+	for _, m := range []mark{b.told.Gate, b.told.StatusAt, b.told.Clean, c.dirty} {
+		all = append(all, m.Seq)
+	}
+	for _, cl := range slices.Concat(c.in, c.kept) {
+		all = append(all, cl.seq)
+	}
+	return slices.DeleteFunc(inOrder(all), func(seq uint64) bool { return seq == 0 })
+}
+
+// inOrder are sequences in the order of the log, each once.
+func inOrder(events []uint64) []uint64 {
+	all := slices.Clone(events)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // sexOfBays gives the beds of a bay that is not a side room the sex of the patients in it,

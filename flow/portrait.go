@@ -20,9 +20,11 @@ type portrait struct {
 // showPeople puts together what is shown of the people of all units, in their order, and
 // notes what is no longer there.
 func (s *State) showPeople(v, was *View) {
+	v.pictures, v.zone = nil, s.zone()
 	v.Attendances, v.Ambulances, v.Requests, v.Discharges = []*AttendanceView{}, []*AmbulanceView{}, []*RequestView{}, []*DischargeView{}
 	for _, id := range s.layout.Units {
 		p := s.units[id].portrait
+		v.pictures = append(v.pictures, p.picture)
 		v.Attendances = append(v.Attendances, p.attendances...)
 		v.Ambulances = append(v.Ambulances, p.ambulances...)
 		v.Requests = append(v.Requests, p.requests...)
@@ -86,14 +88,13 @@ func (s *State) portray(u *unit) *portrait {
 		was = &portrait{}
 	}
 	p := &portrait{picture: s.picture(u)}
-	u.turn = s.zone().NextMidnight(s.at)
 	for _, patient := range u.everyone() {
 		s.show(p, was, u, patient)
 	}
 	for _, id := range u.journeys() {
 		j := s.ambulances[id].journey()
 		if j.ended() == 0 || j.Waiting() {
-			a := &AmbulanceView{ID: u.def.ID + "/" + id, Version: s.seq, Unit: u.def.ID, Due: j.Due, Arrived: j.Arrived.At, Events: j.events}
+			a := &AmbulanceView{ID: u.def.ID + "/" + id, Version: s.seq, Unit: u.def.ID, Due: j.Due, Arrived: j.Arrived.At, Events: inOrder(j.events)}
 			p.ambulances = append(p.ambulances, same(was.ambulances, a, func(a *AmbulanceView) string { return a.ID }, func(a *AmbulanceView) *uint64 { return &a.Version }))
 		}
 	}
@@ -116,7 +117,7 @@ func (s *State) show(p, was *portrait, u *unit, patient *patient) {
 			v := &AttendanceView{
 				ID: publicID(st.id), Version: s.seq, Key: n.Key, Unit: n.Unit, Area: n.Area, Mode: n.Mode, Acuity: n.Acuity, Service: n.Service,
 				Arrived: n.Arrived.At, Assessed: n.Assessed.At, Seen: n.Seen.At, Referred: n.Referred.At, Requested: n.Requested.At,
-				Decided: n.Decided.At, Ready: n.Ready.At, Events: a.events,
+				Decided: n.Decided.At, Ready: n.Ready.At, Events: n.Events,
 			}
 			p.attendances = append(p.attendances, same(was.attendances, v, func(a *AttendanceView) string { return a.ID }, func(a *AttendanceView) *uint64 { return &a.Version }))
 		}
@@ -124,7 +125,7 @@ func (s *State) show(p, was *portrait, u *unit, patient *patient) {
 			v := &DischargeView{
 				ID: publicID(st.id), Version: s.seq, Key: shortKey(st.id), Unit: u.def.ID, Bed: st.at.Bed, Expected: st.leaving, NCTR: st.plan.NCTR.At,
 				Pathway: st.plan.Pathway, Certainty: st.plan.Certainty, Due: st.plan.Due, GoingTo: st.plan.GoingTo, Reason: st.plan.Reason,
-				Owner: st.plan.Owner, Delayed: st.plan.Delayed.At, Start: st.plan.Start, Failed: len(st.plan.Failures), Events: st.planned,
+				Owner: st.plan.Owner, Delayed: st.plan.Delayed.At, Start: st.plan.Start, Failed: len(st.plan.Failures), Events: inOrder(st.planned),
 			}
 			p.discharges = append(p.discharges, same(was.discharges, v, func(d *DischargeView) string { return d.ID }, func(d *DischargeView) *uint64 { return &d.Version }))
 		}
@@ -135,7 +136,7 @@ func (s *State) show(p, was *portrait, u *unit, patient *patient) {
 			v := &RequestView{
 				ID: r.id, Version: s.seq, Key: n.Key, Unit: n.Unit, Site: n.Site, Origin: n.Origin, Service: n.Service, Wants: n.Wants, Needs: append([]string{}, n.Needs...),
 				Requested: n.Requested.At, Decided: n.Decided.At, Due: n.Due, Bed: n.Bed, Allocated: n.Allocated.At, Until: n.Until,
-				Ready: n.Ready.At, Left: n.Left.At, Events: r.events,
+				Ready: n.Ready.At, Left: n.Left.At, Events: n.Events,
 			}
 			if n.Bed != "" {
 				v.Role = r.role

@@ -17,7 +17,8 @@ type projection struct {
 	removed []removal
 	floor   uint64
 
-	at capacity.Instant // of the last view
+	at    capacity.Instant    // of the last view
+	sites map[string]*figures // sums
 
 	layout, units, feeds, items, held, decisions bool // what must be made again
 }
@@ -28,7 +29,7 @@ type removal struct {
 }
 
 func newProjection() projection {
-	return projection{waiting: map[uint64]string{}, layout: true, units: true, feeds: true, items: true, held: true}
+	return projection{waiting: map[uint64]string{}, sites: map[string]*figures{}, layout: true, units: true, feeds: true, items: true, held: true}
 }
 
 // reset begins anew after loading: no delta can be given from before seq.
@@ -61,14 +62,18 @@ func (s *State) View() *View {
 	if was == nil {
 		was = &View{}
 	}
-	v := &View{Epoch: s.epoch, Seq: s.seq, At: s.at, Digest: s.Digest(), System: was.System, Sites: was.Sites, Units: was.Units, Feeds: was.Feeds, Contradictions: was.Contradictions, Held: was.Held,
+	v := &View{Measures: was.Measures, pictures: was.pictures, zone: was.zone, Epoch: s.epoch, Seq: s.seq, At: s.at, Digest: s.Digest(), System: was.System, Sites: was.Sites, Units: was.Units, Feeds: was.Feeds, Contradictions: was.Contradictions, Held: was.Held,
 		Attendances: was.Attendances, Ambulances: was.Ambulances, Requests: was.Requests, Discharges: was.Discharges, Decisions: was.Decisions}
 	if s.view.feeds || s.view.layout {
 		v.Feeds = s.showFeeds()
 	}
-	if s.view.units || s.view.layout || s.view.at != s.at {
-		v.Units = s.showUnits()
-		s.showPeople(v, was)
+	if s.view.units || s.view.layout || s.view.feeds || s.view.at != s.at || was.Measures == nil {
+		var remade map[string]bool
+		v.Units, remade = s.showUnits()
+		if len(remade) > 0 || s.view.layout || was.Measures == nil {
+			s.showPeople(v, was)
+			s.showMeasures(v, was, remade)
+		}
 	}
 	if s.view.units || s.view.feeds || s.view.layout || was.System == nil {
 		s.showTotals(v)
@@ -130,18 +135,39 @@ func (f *feed) view(seq uint64) *FeedView {
 	return v
 }
 
-func (s *State) showUnits() []*UnitView {
-	shown := make([]*UnitView, 0, len(s.layout.Units))
+// showUnits makes the units again that have changed, or whose figures have by time alone,
+// and tells of which sites.
+func (s *State) showUnits() (shown []*UnitView, remade map[string]bool) {
+	shown, remade = make([]*UnitView, 0, len(s.layout.Units)), map[string]bool{}
 	for _, id := range s.layout.Units {
 		u := s.units[id]
-		if u.stale || u.shown == nil || u.turn <= s.at {
-			u.shown = s.showUnit(u)
-			u.portrait = s.portray(u)
-			u.stale = false
+		if u.stale || u.shown == nil || u.portrait == nil || u.turn <= s.at || s.view.feeds && u.feeds != s.told(u) {
+			s.make(u)
+			remade[u.def.Site] = true
 		}
 		shown = append(shown, u.shown)
 	}
-	return shown
+	return shown, remade
+}
+
+// make makes a unit's view, portrait and figures again, and notes when they would change by
+// time alone.
+func (s *State) make(u *unit) {
+	version := s.seq
+	was := u.shown
+	u.shown = s.showUnit(u)
+	if was != nil {
+		if u.shown.Version = was.Version; reflect.DeepEqual(u.shown, was) {
+			u.shown = was
+		} else {
+			u.shown.Version = version
+		}
+	}
+	u.portrait = s.portray(u)
+	u.portrait.picture.Tally = u.shown.Beds
+	c := &capacity.Clock{Now: s.at, Zone: s.zone()}
+	c.Midnight()
+	u.figures, u.turn, u.feeds, u.stale = s.figure(u, c), c.Next(), s.told(u), false
 }
 
 func (s *State) showUnit(u *unit) *UnitView {

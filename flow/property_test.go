@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"encoding/json"
 	"fmt"
 	"iter"
 	"math/rand/v2"
@@ -248,7 +249,7 @@ func places(s *State) []string {
 	return all
 }
 
-var sequence = regexp.MustCompile(`Seq:\d+|Key:\w+|Stay:\w+|ID:r\d+`)
+var sequence = regexp.MustCompile(`Seq:\d+|Key:\w+|Stay:\w+|ID:r\d+|Events:\[[^\]]*\]`)
 
 // pictured is a picture without sequences, and without keys that are made of them.
 func pictured(p *capacity.Picture) []string {
@@ -274,7 +275,45 @@ func faces(s *State) []string {
 		g.Version = 0
 		all = append(all, fmt.Sprint(g))
 	}
+	for _, m := range v.Measures {
+		values, _ := json.Marshal(m.Values)
+		all = append(all, m.ID+" "+string(values))
+	}
+	for _, list := range []any{v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions} {
+		text, _ := json.Marshal(list)
+		all = append(all, version.ReplaceAllString(string(text), ""))
+	}
 	return all
+}
+
+var version = regexp.MustCompile(`"version":\d+,`)
+
+// TestFiguresAreWhatTheirItemsSay: whatever happened, every figure shown is the one that is
+// counted again from the things it lists alone, and each of them names events of the log.
+func TestFiguresAreWhatTheirItemsSay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		log := history(t)
+		s := replay(New("why"), log)
+		v := s.View()
+		for _, scope := range v.Measures {
+			for name, shown := range scope.Values {
+				w := v.Why(name, scope.ID)
+				require.NotNil(t, w, "%s of %s", name, scope.ID)
+				require.Equal(t, shown.Value, w.Value, "%s of %s", name, scope.ID)
+				m, _ := capacity.MeasureNamed(name)
+				if shown.Value != nil {
+					again, ok, _ := m.Value(m.Recount(w.Items))
+					require.True(t, ok)
+					require.Equal(t, *shown.Value, again, "%s of %s", name, scope.ID)
+				}
+				for _, i := range w.Items {
+					for _, seq := range i.Events {
+						require.True(t, seq >= 1 && seq <= s.Seq(), "%s of %s: event %d", name, scope.ID, seq)
+					}
+				}
+			}
+		}
+	})
 }
 
 // requireSound checks what must hold after every event.

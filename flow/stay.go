@@ -33,6 +33,7 @@ type stay struct {
 	ae      *attendance // of a visit that came to A&E
 	plan    capacity.Plan
 	planned []uint64 // the facts of the plan
+	events  []uint64 // all its facts
 }
 
 type phase uint8
@@ -201,6 +202,7 @@ func (c *course) take(patient string, f *fact) {
 		}
 	}
 	s.describe(f)
+	s.events = append(s.events, f.Seq)
 	c.attend(patient, s, f)
 	c.fulfil(s, f)
 }

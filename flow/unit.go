@@ -19,6 +19,8 @@ type unit struct {
 	stale    bool // its view must be made again
 	shown    *UnitView
 	portrait *portrait
+	figures  *figures
+	feeds    string           // the states of its feeds as the figures were made of them
 	turn     capacity.Instant // when it must be made again for time alone
 }
 

@@ -26,7 +26,9 @@ type View struct {
 	Discharges     []*DischargeView     `json:"discharges"`  // stays with a discharge plan, by unit as laid out, then by key
 	Decisions      []*DecisionView      `json:"decisions"`   // the newest 200, newest last
 	Gone           []Tombstone          `json:"-"`           // what was removed in the last hour, oldest first
-	Floor          uint64               `json:"-"`           // removals up to this sequence are forgotten: no delta from before it
+	pictures       []*capacity.Picture  // of all units, as laid out
+	zone           capacity.Zone
+	Floor          uint64 `json:"-"` // removals up to this sequence are forgotten: no delta from before it
 }
 
 // Tombstone tells that something was removed from the view.

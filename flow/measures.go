@@ -1,0 +1,221 @@
+package flow
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"flowcentre/capacity"
+)
+
+// figures are what a scope's measures come to, in the order of the catalogue, and what
+// each of them lacks.
+type figures struct {
+	has     []bool // the measure means something here
+	amounts []capacity.Amount
+	missing [][]Missing
+	asOf    []capacity.Instant
+}
+
+func newFigures() *figures {
+	n := len(capacity.Measures())
+	return &figures{make([]bool, n), make([]capacity.Amount, n), make([][]Missing, n), make([]capacity.Instant, n)}
+}
+
+// add sums a part of a scope into it.
+func (f *figures) add(part *figures) {
+	for i := range f.has {
+		if !part.has[i] {
+			continue
+		}
+		f.has[i] = true
+		f.amounts[i].Add(part.amounts[i])
+		f.missing[i] = append(f.missing[i], part.missing[i]...)
+		f.asOf[i] = earlier(f.asOf[i], part.asOf[i])
+	}
+}
+
+func earlier(a, b capacity.Instant) capacity.Instant {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}
+
+// figure takes every measure of a unit from its picture.
+func (s *State) figure(u *unit, c *capacity.Clock) *figures {
+	f := newFigures()
+	for i := range capacity.Measures() {
+		m := &capacity.Measures()[i]
+		if !m.Applies(u.def) {
+			continue
+		}
+		f.has[i] = true
+		lack, asOf, usable := s.lack(u, m)
+		if lack != nil {
+			f.missing[i] = []Missing{*lack}
+		}
+		f.asOf[i] = asOf
+		if usable {
+			f.amounts[i] = m.Take(u.portrait.picture, c, false)
+		}
+	}
+	return f
+}
+
+// lack is what a measure of a unit lacks, nil for nothing; how old it is; and whether a
+// figure can be given all the same.
+func (s *State) lack(u *unit, m *capacity.Measure) (lack *Missing, asOf capacity.Instant, usable bool) {
+	needs := m.Needs(u.def)
+	if len(needs) == 0 {
+		return nil, 0, true
+	}
+	best := Missing{Unit: u.def.ID, Why: "not_sent"}
+	for _, f := range s.suppliers(u, needs) {
+		state := f.state()
+		switch {
+		case state == FeedNever && best.Why == "not_sent":
+			best = Missing{Unit: u.def.ID, Feed: f.id, Why: state}
+		case state == FeedNever:
+		case !stopped(state):
+			return s.uncounted(u, m)
+		default:
+			best = Missing{Unit: u.def.ID, Feed: f.id, Why: state}
+			asOf = earlier(asOf, f.told.Last)
+		}
+	}
+	if stopped(best.Why) {
+		if lack, _, known := s.uncounted(u, m); !known {
+			return lack, asOf, false
+		}
+		return &best, asOf, true
+	}
+	return &best, 0, false
+}
+
+// uncounted is that no census has told who is on the unit, for measures that count them.
+func (s *State) uncounted(u *unit, m *capacity.Measure) (lack *Missing, asOf capacity.Instant, usable bool) {
+	if m.Census() && u.told.KnownSince == 0 {
+		return &Missing{Unit: u.def.ID, Why: "unknown"}, 0, false
+	}
+	return nil, 0, true
+}
+
+// stopped tells the states in which a feed's last word is getting old.
+func stopped(state string) bool { return state == FeedSilent || state == "outage" }
+
+// suppliers are the feeds that may speak for the unit and supply one of these, in the
+// order of the layout.
+func (s *State) suppliers(u *unit, needs []string) []*feed {
+	var all []*feed
+	if s.layout.Frame == nil {
+		return nil
+	}
+	for i := range s.layout.Frame.Feeds {
+		d := &s.layout.Frame.Feeds[i]
+		if len(u.def.Feeds) > 0 && !slices.Contains(u.def.Feeds, d.ID) {
+			continue
+		}
+		if f := s.feeds[d.ID]; f != nil && slices.ContainsFunc(needs, func(n string) bool { return slices.Contains(d.Supplies, n) }) {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// told is the state of the unit's feeds, of which its figures are made.
+func (s *State) told(u *unit) string {
+	var b strings.Builder
+	if s.layout.Frame == nil {
+		return ""
+	}
+	for i := range s.layout.Frame.Feeds {
+		if id := s.layout.Frame.Feeds[i].ID; len(u.def.Feeds) == 0 || u.hears(id) {
+			if f := s.feeds[id]; f != nil {
+				b.WriteString(f.state())
+			}
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+// showMeasures sums the figures of units up to sites, organisations and the system, and
+// shows all of them. A site none of whose units was made again keeps its sum.
+func (s *State) showMeasures(v, was *View, remade map[string]bool) {
+	old := make(map[string]*MeasuresView, len(was.Measures))
+	for _, m := range was.Measures {
+		old[m.ID] = m
+	}
+	v.Measures = nil
+	show := func(id string, f *figures, unit bool) {
+		m := &MeasuresView{ID: id, Version: s.seq, Values: s.values(id, f, unit)}
+		if o := old[id]; o != nil {
+			if m.Version = o.Version; reflect.DeepEqual(m, o) {
+				m = o
+			} else {
+				m.Version = s.seq
+			}
+		}
+		v.Measures = append(v.Measures, m)
+	}
+	frame := s.layout.Frame
+	if frame == nil {
+		frame = &capacity.Layout{}
+	}
+	sums := map[string]*figures{}
+	for _, site := range frame.Sites {
+		if s.view.sites[site.ID] == nil || remade[site.ID] || s.view.layout {
+			s.view.sites[site.ID] = newFigures()
+			for _, id := range s.layout.Units {
+				if u := s.units[id]; u.def.Site == site.ID {
+					s.view.sites[site.ID].add(u.figures)
+				}
+			}
+		}
+		sums[site.ID] = s.view.sites[site.ID]
+	}
+	system, organisations := newFigures(), map[string]*figures{}
+	for _, site := range frame.Sites {
+		system.add(sums[site.ID])
+		if organisations[site.Organisation] == nil {
+			organisations[site.Organisation] = newFigures()
+		}
+		organisations[site.Organisation].add(sums[site.ID])
+	}
+	show("system", system, false)
+	for _, o := range frame.Organisations {
+		if f := organisations[o.ID]; f != nil {
+			show("organisation/"+o.ID, f, false)
+		}
+	}
+	for _, site := range frame.Sites {
+		show("site/"+site.ID, sums[site.ID], false)
+	}
+	for _, id := range s.layout.Units {
+		show("unit/"+id, s.units[id].figures, true)
+	}
+	bury(s, "measures", was.Measures, v.Measures, func(m *MeasuresView) string { return m.ID })
+}
+
+// values are a scope's figures as people see them.
+func (s *State) values(scope string, f *figures, unit bool) map[string]*MeasureValue {
+	all := map[string]*MeasureValue{}
+	for i := range capacity.Measures() {
+		m := &capacity.Measures()[i]
+		if f.has[i] && !(unit && m.Scope == "site") {
+			all[m.Name] = valueOf(m, f.amounts[i], f.missing[i], f.asOf[i])
+		}
+	}
+	return all
+}
+
+func valueOf(m *capacity.Measure, a capacity.Amount, missing []Missing, asOf capacity.Instant) *MeasureValue {
+	v := &MeasureValue{Of: m.Of(a), At: a.At, AsOf: asOf, Missing: missing}
+	value, ok, small := m.Value(a)
+	if ok {
+		v.Value = &value
+	}
+	v.Small = small
+	return v
+}
