@@ -1,9 +1,9 @@
-// A community hospital on the wall: one line under the units.
+// A community hospital on the wall: one line beside the units.
 
 import { count, wholePercent } from "./format";
+import { LimitMark } from "./marks";
 import { Fit, Link } from "./parts";
 import { blank, doubt, groupLimits, level, mainClass, occupancy, oldShort, unitsOf } from "./rules";
-import { LimitMark } from "./marks";
 import { siteAddress } from "./route";
 import type { State } from "./store";
 import { coarse } from "./stream";
@@ -30,7 +30,7 @@ export function CommunityRow({ state, site }: { state: State; site: Site }) {
     return (
       <tr role="row" data-site={site.id} data-look="unknown">
         {name}
-        <td role="cell" class="whole" colSpan={6}>— no census yet{figure && `, ${count(figure.beds.total, "bed")}`}</td>
+        <td role="cell" class="whole" colSpan={2}>— no census yet</td>
       </tr>
     );
   }
@@ -38,12 +38,12 @@ export function CommunityRow({ state, site }: { state: State; site: Site }) {
     return (
       <tr role="row" data-site={site.id} data-look="closed">
         {name}
-        <td role="cell" class="whole" colSpan={6}>closed, {count(figure.beds.closed, "bed")}</td>
+        <td role="cell" class="whole" colSpan={2}>closed, {count(figure.beds.closed, "bed")}</td>
       </tr>
     );
   }
   const d = doubt(figure, coarse.value);
-  const doubts = d.unknown ? `${count(d.unknown, "unit")} unknown` : d.silent.length ? oldShort(d.old) : "";
+  const doubts = d.unknown ? "part unknown" : d.silent.length ? oldShort(d.old) : "";
   return (
     <tr role="row" data-site={site.id} data-look={d.silent.length ? "stale" : "plain"}>
       {name}

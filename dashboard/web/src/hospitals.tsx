@@ -1,13 +1,19 @@
-// The acute hospitals on the wall: two lines each, every state of its beds in a column.
+// The acute hospitals on the wall: three lines each, from A&E to the patients who need no
+// hospital any more.
 
-import { count, percent } from "./format";
+import type { ComponentChildren } from "preact";
+import { clockTime, count, percent } from "./format";
 import { LimitMark } from "./marks";
+import { measured, named, noValue, read, shortfall, siteScope, systemScope } from "./measures";
+import type { Reading } from "./measures";
 import { Fit, Link, Value, zone } from "./parts";
-import { blank, classNames, doubt, fullestFirst, groupLimits, level, limitText, mainClass, occupancy, oldText, toLeaveToday, unitLevel, unitsOf, wallSites } from "./rules";
-import { siteAddress } from "./route";
+import { HELD_LIMIT_MIN } from "./risks";
+import { blank, doubt, fullestFirst, groupLimits, level, mainClass, occupancy, oldText, unitsOf, wallSites } from "./rules";
+import type { Level } from "./rules";
+import { siteAddress, whyAddress } from "./route";
 import type { State } from "./store";
 import { coarse } from "./stream";
-import type { Site } from "./types";
+import type { Figure, Site } from "./types";
 
 export const ROWS = 3;
 
@@ -23,133 +29,187 @@ export function Hospitals({ state }: { state: State }) {
       </section>
     );
   }
+  const by = read(measured(state, systemScope, named.short4), coarse.value, zone()).at;
+  const columns = ["In A&E", "Ambulances", by === null ? "Adult G&A" : `Adult G&A by ${clockTime(by, zone())}`, "NCTR"];
   return (
     <section class="hospitals panel">
       <table role="table">
-        <caption class="unseen">Hospitals, adult general and acute beds</caption>
+        <caption class="unseen">Hospitals: A&amp;E, ambulances, beds, patients who no longer meet the criteria to reside</caption>
         <thead role="rowgroup">
           <tr role="row">
             <th scope="col" role="columnheader">{shown.length < sites.length ? `Fullest ${ROWS} of ${sites.length}` : "Hospital"}</th>
-            <th scope="col" role="columnheader">Adult G&amp;A occupied</th>
-            <th scope="col" role="columnheader">Free</th>
-            <th scope="col" role="columnheader">Reserved</th>
-            <th scope="col" role="columnheader">Cleaning</th>
-            <th scope="col" role="columnheader">Closed</th>
-            <th scope="col" role="columnheader">Leave today</th>
+            {columns.map((c) => (
+              <th scope="col" role="columnheader" key={c}>{c}</th>
+            ))}
           </tr>
         </thead>
-        {shown.map((site) => (
-          <Hospital key={site.id} state={state} site={site} />
-        ))}
+        <tbody role="rowgroup">
+          {shown.map((site) => (
+            <Hospital key={site.id} state={state} site={site} columns={columns} />
+          ))}
+        </tbody>
       </table>
     </section>
   );
 }
 
-function Hospital({ state, site }: { state: State; site: Site }) {
-  const main = mainClass(site);
-  const figure = site.classes?.[main];
-  const d = doubt(figure, coarse.value);
-  const units = unitsOf(state, site.id, main);
-  const known = units.filter((u) => u.known);
-  const full = known.filter((u) => unitLevel(u) === 3).length;
-  const unknown = d.unknown ? [`${count(d.unknown, "unit")} unknown`, `${d.unknown} unknown`] : [""];
-  const old = d.silent.length ? oldText(d) : "";
-  const doubts = unknown.map((u) => [u, old].filter(Boolean).join(", "));
-  if (d.unknown && old) doubts.push(`${d.unknown} unknown, old`);
-  const look = blank(figure) ? "unknown" : d.silent.length ? "stale" : "plain";
+function Hospital({ state, site, columns }: { state: State; site: Site; columns: string[] }) {
+  const figure = site.classes?.[mainClass(site)];
   return (
-    <tbody role="rowgroup" data-site={site.id} data-look={look}>
-      <tr role="row">
-        <th scope="rowgroup" role="rowheader" rowSpan={2}>
-          <Link to={siteAddress(site.id)} class="site-name">
-            <Fit forms={[site.name.length < 14 ? site.name : site.short || site.name, site.short || site.name]} />
-          </Link>
-          {doubts[0] ? <Fit class="doubt-line" forms={doubts} /> : <Fit forms={[`${full} of ${count(units.length, "unit")} full`, `${full} of ${units.length} full`]} />}
-        </th>
-        {!figure || look === "unknown" ? (
-          <td role="cell" class="cell-unknown" colSpan={6} rowSpan={2}>
-            <p class="figure">—</p>
-            <p>no census yet{figure && `, ${count(figure.beds.total, "bed")} laid out`}</p>
-          </td>
-        ) : (
-          <Figures state={state} site={site} bedClass={main} />
-        )}
-      </tr>
-      <tr role="row">{figure && look !== "unknown" && <Notes state={state} site={site} bedClass={main} />}</tr>
-    </tbody>
+    <tr role="row" data-site={site.id}>
+      <th scope="row" role="rowheader" data-look={blank(figure) ? "unknown" : doubt(figure, coarse.value).silent.length ? "stale" : "plain"}>
+        <Link to={siteAddress(site.id)} class="site-name">
+          <Fit forms={[site.name.length < 14 ? site.name : site.short || site.name, site.short || site.name]} />
+        </Link>
+        <Beds state={state} site={site} figure={figure} />
+      </th>
+      <InDepartment state={state} site={site} label={columns[0]} />
+      <Ambulances state={state} site={site} label={columns[1]} />
+      <Short state={state} site={site} label={columns[2]} />
+      <Reside state={state} site={site} label={columns[3]} />
+    </tr>
   );
 }
 
-function Figures({ state, site, bedClass }: { state: State; site: Site; bedClass: string }) {
-  const t = site.classes![bedClass]!.beds;
-  const units = unitsOf(state, site.id, bedClass);
-  const limits = groupLimits(units);
+/** How full the hospital is, under its name. */
+function Beds({ state, site, figure }: { state: State; site: Site; figure: Figure | undefined }) {
+  if (!figure || blank(figure)) return <p>— no census yet{figure && `, ${count(figure.beds.total, "bed")}`}</p>;
+  const t = figure.beds;
   const p = occupancy(t);
-  const leaving = toLeaveToday(units, coarse.value, zone());
+  const d = doubt(figure, coarse.value);
+  const units = unitsOf(state, site.id, mainClass(site));
+  const notes = [d.unknown ? `${d.unknown} unknown` : "", d.silent.length ? oldText(d) : ""].filter(Boolean).join(", ");
   return (
     <>
-      <td role="cell" rowSpan={2} data-label="Adult G&amp;A occupied">
-        <p class="figure">
-          <LimitMark level={level(t, limits)} />
-          <Value name="occupancy">{p === null ? "closed" : percent(p)}</Value>
-        </p>
-        <p>
-          {bedClass !== "adult_ga" && `${classNames[bedClass] ?? bedClass} `}
-          <span data-figure="occupied">{t.occupied}</span> of <span data-figure="open">{t.open}</span>,{" "}
-          {t.over > 0 ? (
-            <b>
-              <LimitMark level={3} mute />
-              <span data-figure="over">{t.over}</span> over
-            </b>
-          ) : (
-            <span class="muted">{limitText(limits)}</span>
-          )}
-        </p>
-      </td>
-      <Figure label="Free" name="available" value={t.available} />
-      <Figure label="Reserved" name="reserved" value={t.reserved} />
-      <Figure label="Cleaning" name="not_ready" value={t.not_ready} />
-      <Figure label="Closed" name="closed" value={t.closed} />
-      <Figure label="Leave today" name="leaving" value={leaving} />
+      <p>
+        <LimitMark level={t.over > 0 ? 3 : level(t, groupLimits(units))} />
+        <Value name="occupancy">{p === null ? "closed" : percent(p)}</Value> {t.over > 0 ? `full, ${t.over} over` : "full"}
+      </p>
+      <Fit class={notes ? "doubt-line" : ""} forms={notes ? [`${t.available} free, ${notes}`, notes] : [`${t.available} free of ${t.open}`, `${t.available} free`]} />
+      <span class="unseen" data-figure="available">{t.available}</span>
     </>
   );
 }
 
-function Figure({ label, name, value }: { label: string; name: string; value: number }) {
+interface CellProps {
+  state: State;
+  site: Site;
+  label: string;
+}
+
+function reading(state: State, site: Site, name: string, made = 0): Reading {
+  return read(measured(state, siteScope(site.id), name), coarse.value, zone(), made);
+}
+
+function InDepartment({ state, site, label }: CellProps) {
+  const here = reading(state, site, named.inDepartment);
+  const absent = unitsOf(state, site.id).some((u) => u.kind === "ae") ? "— not counted" : "No A&E here";
+  if (here.value === null) return <Nothing reading={here} label={label} absent={absent} />;
+  const corridor = reading(state, site, named.corridor);
+  const long = reading(state, site, named.over12);
+  const next = reading(state, site, named.nextBreach);
+  const dta = next.at !== null ? `next DTA breach ${clockTime(next.at, zone())}` : next.look === "empty" ? "no DTA waiting" : next.doubts[0] === "not sent" ? "DTA not sent" : "DTA unknown";
   return (
-    <td role="cell" data-label={label}>
-      <p class="figure">
-        <Value name={name}>{value}</Value>
+    <Cell reading={here} label={label}>
+      <Big site={site} name={named.inDepartment} reading={here}>
+        {corridor.value === null ? `corridor ${corridor.doubts[0] ?? "—"}` : `${corridor.value} in corridor`}
+      </Big>
+      <Fit forms={long.value === null ? [`over 12 h ${long.doubts[0] ?? "—"}`] : [`${long.value} over 12 h from arrival`, `${long.value} over 12 h`]} />
+      <Fit forms={here.doubts[0] ? [`${here.doubts[0]}, ${dta}`, here.doubts[0]] : [dta]} />
+    </Cell>
+  );
+}
+
+function Ambulances({ state, site, label }: CellProps) {
+  const waits = reading(state, site, named.waiting);
+  if (waits.value === null) return <Nothing reading={waits} label={label} absent="" />;
+  const longest = reading(state, site, named.longest);
+  const min = longest.at === null ? null : Math.max(0, Math.floor((coarse.value - longest.at) / 60_000));
+  return (
+    <Cell reading={waits} label={label}>
+      <Big site={site} name={named.waiting} reading={waits}>waiting</Big>
+      <p>
+        {min !== null && (
+          <>
+            <LimitMark level={min >= HELD_LIMIT_MIN ? 3 : 0} />
+            <Value name={named.longest}>{`${min} min`}</Value>
+          </>
+        )}
       </p>
+      <Fit forms={waits.doubts.length ? waits.doubts : [min === null ? "" : "longest held"]} />
+    </Cell>
+  );
+}
+
+function Short({ state, site, label }: CellProps) {
+  const units = unitsOf(state, site.id, "adult_ga").length + unitsOf(state, site.id).filter((u) => u.kind === "ae").length;
+  const balance = reading(state, site, named.short4, units);
+  const beds = site.classes?.adult_ga?.beds;
+  const critical = site.classes?.critical_care;
+  const sides = beds ? `side rooms ${beds.side_rooms_available} free` : "";
+  const criticalText = critical ? `critical care ${blank(critical) ? "—" : critical.beds.available}` : "";
+  if (balance.value === null) {
+    return (
+      <Nothing reading={balance} label={label} absent="">
+        <p>{sides}</p>
+        <p>{criticalText}</p>
+      </Nothing>
+    );
+  }
+  const { figure, word } = shortfall(balance);
+  return (
+    <Cell reading={balance} label={label}>
+      <Big site={site} name={named.short4} reading={balance} figure={figure} level={balance.value > 0 ? 3 : 0}>
+        <Fit forms={balance.doubts.length ? [...balance.doubts.map((d) => `${word}, ${d}`), `${word}, old`] : [word]} />
+      </Big>
+      <p>{sides}</p>
+      <p>{criticalText}</p>
+    </Cell>
+  );
+}
+
+function Reside({ state, site, label }: CellProps) {
+  const nctr = reading(state, site, named.nctr, unitsOf(state, site.id).filter((u) => u.beds.total > 0).length);
+  if (nctr.value === null) return <Nothing reading={nctr} label={label} absent="" />;
+  const noon = reading(state, site, named.byNoon);
+  return (
+    <Cell reading={nctr} label={label}>
+      <Big site={site} name={named.nctr} reading={nctr}>{""}</Big>
+      <p>still here</p>
+      <Fit forms={nctr.doubts.length ? nctr.doubts : noon.value === null ? [`by noon ${noon.doubts[0] ?? "—"}`, "by noon —"] : [`${noon.value} by noon`]} />
+    </Cell>
+  );
+}
+
+function Cell({ reading: r, label, children }: { reading: Reading; label: string; children: ComponentChildren }) {
+  return (
+    <td role="cell" data-label={label} data-look={r.look}>
+      {children}
     </td>
   );
 }
 
-function Notes({ state, site, bedClass }: { state: State; site: Site; bedClass: string }) {
-  const expected = unitsOf(state, site.id, bedClass).reduce((n, u) => n + u.expected, 0);
+/** The figure of a cell with the words beside it; on a phone it opens. */
+function Big({ site, name, reading: r, figure, level: lvl = 0, children }: { site: Site; name: string; reading: Reading; figure?: string; level?: Level; children: ComponentChildren }) {
   return (
-    <>
-      <td role="cell" colSpan={4}>
-        side rooms <span data-figure="side_rooms_available">{site.classes![bedClass]!.beds.side_rooms_available}</span>
-        <Critical site={site} />
-      </td>
-      <td role="cell">
-        <span data-figure="expected">{expected}</span> due in
-      </td>
-    </>
+    <p class="figure-line">
+      <LimitMark level={lvl} />
+      <Link to={whyAddress(name, siteScope(site.id))} class="figure">
+        <Value name={name}>{figure ?? String(r.value)}</Value>
+      </Link>{" "}
+      <span class="figure-words">{children}</span>
+    </p>
   );
 }
 
-/** Critical care is counted apart: its free beds make up for nothing else. */
-function Critical({ site }: { site: Site }) {
-  const f = site.classes?.critical_care;
-  if (!f) return <> free</>;
-  if (blank(f)) return <> free, critical care —</>;
-  const old = doubt(f, coarse.value).silent.length > 0;
+/** In place of a figure of which nothing is known, or that means nothing here. */
+function Nothing({ reading: r, label, absent, children }: { reading: Reading; label: string; absent: string; children?: ComponentChildren }) {
+  const none = r.look === "none";
   return (
-    <>
-      , critical care <span data-figure="critical_care_available">{f.beds.available}</span> {old ? "(old)" : "free"}
-    </>
+    <td role="cell" data-label={label} data-look={r.look}>
+      <p class="figure-line">{none ? absent : <span class="figure">—</span>}</p>
+      {!none && <p>{noValue(r).replace(/^— /, "")}</p>}
+      {children}
+    </td>
   );
 }

@@ -1,17 +1,21 @@
-// What does not fit together or cannot be used, on the wall: contradictions, held
-// facts, closed beds. A fixed number of lines; what is left out is counted.
+// What waits for somebody, on the wall: what nobody owns, who waits for a bed,
+// contradictions, held facts, closed beds. A fixed number of lines; what is left out is
+// counted.
 
 import { ageOf, contradiction, contradictionRemedy, count, heldReason, heldRemedy, words } from "./format";
 import { LimitMark } from "./marks";
-import { Fit } from "./parts";
+import { measured, named, read, systemScope } from "./measures";
+import { Fit, zone } from "./parts";
+import { needsText, originText, unplaced } from "./requests";
+import { risks } from "./risks";
 import { closures, heldByPlace, heldFacts, itemPlace, openItems, unitNames } from "./rules";
 import type { State } from "./store";
 import { coarse } from "./stream";
 
-const LINES = 8; // under one another, of one height
+const LINES = 20; // under one another, of one height
 
 interface Item {
-  level: 0 | 2;
+  level: 0 | 2 | 3;
   lines: string[][]; // each in its forms
 }
 
@@ -21,9 +25,9 @@ interface Section {
 }
 
 export function Questions({ state }: { state: State }) {
-  const sections = [contradictions(state), held(state), closed(state)];
+  const sections = [unowned(state), beds(state), contradictions(state), held(state), closed(state)];
   return (
-    <section class="questions panel" aria-label="Contradictions, held facts and closed beds">
+    <section class="questions panel" aria-label="What waits for somebody">
       {fit(sections).map((s) => (
         <section key={s.head}>
           <h2>{s.head}</h2>
@@ -43,6 +47,30 @@ export function Questions({ state }: { state: State }) {
       ))}
     </section>
   );
+}
+
+function unowned(s: State): Section {
+  const all = risks(s, coarse.value, zone());
+  return {
+    head: all.length ? `Nobody owns: ${all.length}` : "Nothing waits for an owner",
+    items: all.map((r) => ({ level: r.level, lines: [r.what, r.then] })),
+  };
+}
+
+/** Bed requests that wait longest; a wall says where and for how long, and not who. */
+function beds(s: State): Section {
+  const all = unplaced(s);
+  const figure = read(measured(s, systemScope, named.requests), coarse.value, zone());
+  const many = figure.value ?? (all.length || null);
+  const doubt = figure.doubts.length ? `, ${figure.doubts[figure.doubts.length - 1]}` : "";
+  return {
+    head: many === null ? `Waiting for a bed: — ${figure.doubts[0] ?? "no data"}` : many ? `Waiting for a bed: ${many}${doubt}` : `Waiting for a bed: none${doubt}`,
+    items: all.map((r) => {
+      const at = unitNames(s, s.units.get(r.unit), r.unit);
+      const since = ageOf(r.decided ?? r.requested, coarse.value) ?? "";
+      return { level: 0, lines: [[...at.map((a) => `${a}: ${since}`), since], [`${originText(r)}: ${needsText(r)}`, needsText(r)]] };
+    }),
+  };
 }
 
 function contradictions(s: State): Section {

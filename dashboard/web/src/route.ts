@@ -2,9 +2,10 @@
 
 import { signal } from "@preact/signals";
 
-export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "none" };
+export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "why"; measure: string } | { page: "none" };
 
 export const path = signal(location.pathname);
+export const query = signal(location.search);
 
 export function route(pathname: string): Route {
   const [page = "", id = "", ...rest] = pathname.split("/").slice(1).map(decodeURIComponent);
@@ -12,29 +13,38 @@ export function route(pathname: string): Route {
   if (page === "feeds" && !id) return { page: "feeds" };
   if (page === "sites" && id && !rest.length) return { page: "site", id };
   if (page === "units" && id && !rest.length) return { page: "unit", id };
+  if (page === "why" && id && !rest.length) return { page: "why", measure: id };
   return { page: "none" };
 }
 
 export const siteAddress = (id: string) => `/sites/${encodeURIComponent(id)}`;
 export const unitAddress = (id: string) => `/units/${encodeURIComponent(id)}`;
 
+/** The page that opens a figure, as it stands now. */
+export const whyAddress = (measure: string, scope: string) => `/why/${encodeURIComponent(measure)}?scope=${encodeURIComponent(scope)}`;
+
 /** The address with what the visitor chose for the session, such as ?theme=dark. */
 export function href(to: string): string {
   const theme = new URLSearchParams(location.search).get("theme");
-  return theme ? `${to}?theme=${encodeURIComponent(theme)}` : to;
+  return theme ? `${to}${to.includes("?") ? "&" : "?"}theme=${encodeURIComponent(theme)}` : to;
 }
 
 /** Follows links inside the page without loading it again, so that the stream goes on. */
 export function follow(): void {
-  addEventListener("popstate", () => (path.value = location.pathname));
+  addEventListener("popstate", arrived);
   addEventListener("click", (e) => {
     if (e.defaultPrevented || e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
     const link = (e.target as Element).closest?.("a");
     if (!link || link.target || link.origin !== location.origin || route(link.pathname).page === "none") return;
     e.preventDefault();
     history.pushState(null, "", link.href);
-    path.value = location.pathname;
+    arrived();
     scrollTo(0, 0);
     document.querySelector<HTMLElement>("h1")?.focus();
   });
+}
+
+function arrived(): void {
+  path.value = location.pathname;
+  query.value = location.search;
 }

@@ -1,7 +1,7 @@
-// What the figures mean: levels, limits, doubt, order, and the worst that there is.
+// What the figures of beds mean: levels, limits, doubt and order.
 // Pure; now is the engine's time in ms since 1970.
 
-import { age, ageOf, contradiction, count, heldReason, heldRemedy, localDay, ms, wholePercent } from "./format";
+import { age, ageOf, localDay, ms } from "./format";
 import type { State } from "./store";
 import type { Contradiction, Feed, Figure, Held, Site, Tally, Unit } from "./types";
 
@@ -72,6 +72,14 @@ export function siteName(s: State, id: string): string {
   return site ? site.short || site.name : id;
 }
 
+/** The last word of the site's short name where no other site has it: "Royal" of "Worcs Royal". */
+export function siteBrief(s: State, id: string): string {
+  const last = (site: string) => siteName(s, site).split(" ").pop() ?? "";
+  const word = last(id);
+  const others = [...s.sites.keys()].filter((other) => other !== id && last(other) === word);
+  return /^[A-Z]/.test(word) && !others.length ? word : siteName(s, id);
+}
+
 /** The unit's name with its site's, longest form first; the site is left out only where the unit's own name says it. */
 export function unitNames(s: State, u: Unit | undefined, id: string): string[] {
   if (!u) return [id];
@@ -119,7 +127,7 @@ export function heldFacts(s: State): Held[] {
 }
 
 /** The hospital that a feed mostly speaks for, or null when it names no unit. */
-function feedSite(s: State, f: Feed): string | null {
+export function feedSite(s: State, f: Feed): string | null {
   const units = new Map<string, number>();
   for (const u of s.units.values()) if (u.feeds?.includes(f.id)) units.set(u.site, (units.get(u.site) ?? 0) + 1);
   const [most] = [...units].sort((a, b) => b[1] - a[1]);
@@ -182,70 +190,6 @@ export function worstFirst(units: Unit[]): Unit[] {
 
 export function abnormal(u: Unit): boolean {
   return !u.known || u.silent || unitLevel(u) > 0;
-}
-
-/** Something wrong, in words: longest form first. */
-export interface Problem {
-  level: 0 | 2 | 3;
-  forms: string[];
-}
-
-/**
- * What is wrong, the worst first, by a fixed rule: the engine's clock, nothing known at
- * all, silent feeds (longest first), feeds never heard, units full or over (fullest first), contradictions, held facts.
- */
-export function problems(s: State, now: number, standingSeconds: number): Problem[] {
-  const found: Problem[] = [];
-  if (standingSeconds > 0) {
-    found.push({ level: 3, forms: [`The engine's clock has stood still ${standingSeconds} s`, "The engine's clock stands still"] });
-  }
-  const units = bedUnits(s);
-  if (units.length && units.every((u) => !u.known)) {
-    found.push({ level: 2, forms: ["No unit has told who is on it", "No unit is known yet"] });
-  }
-  const silent = silentFeeds(s);
-  if (silent.length) {
-    const f = silent[0];
-    const since = ageOf(f.last, now);
-    const more = silent.length > 1 ? [`${count(silent.length, "feed")} silent, longest ${since}`] : [];
-    const site = feedSite(s, f);
-    const short = site && silent.length === 1 ? [`${site} feed silent ${since}`] : [];
-    found.push({ level: 2, forms: [`${f.name} silent ${since}`, ...more, ...short, `1 feed silent ${since}`] });
-  }
-  const never = [...s.feeds.values()].filter((f) => f.state === "never");
-  if (never.length) {
-    found.push({ level: 2, forms: [`Nothing yet from ${never.map((f) => f.name).join(", ")}`, `Nothing yet from ${count(never.length, "feed")}`] });
-  }
-  const full = worstFirst(bedUnits(s)).filter((u) => u.known && unitLevel(u) === 3);
-  if (full.length) {
-    const u = full[0];
-    const p = wholePercent(occupancy(u.beds) ?? 100);
-    const tail = u.beds.over > 0 ? `${p}, ${count(u.beds.over, "patient")} over` : `${p} full`;
-    const names = unitNames(s, u, u.id).map((n) => `${n} ${tail}`);
-    const many = `${full.length} of ${units.length} units full`;
-    const over = [...unitNames(s, u, u.id).map((n) => `${n}, ${u.beds.over} over`), `${siteName(s, u.site)}: ${u.beds.over} over`];
-    const forms = u.beds.over > 0 ? [...names, ...over] : full.length > 1 ? [...names.map((n) => `${many}: ${n}`), many] : names;
-    found.push({ level: 3, forms });
-  }
-  const items = openItems(s);
-  if (items.length) {
-    const at = itemPlace(s, items[0]);
-    const more = items.length > 1 ? `, ${items.length - 1} more` : "";
-    const since = ageOf(items[0].since, now);
-    const lasting = since ? ` for ${since}` : "";
-    const what = contradiction(items[0].kind);
-    found.push({
-      level: 2,
-      forms: [...at.map((a) => `${a}: ${what}${lasting}${more}`), ...at.map((a) => `${a}: ${what}${more}`), count(items.length, "contradiction")],
-    });
-  }
-  const held = heldFacts(s);
-  if (held.length) {
-    const [most] = heldByPlace(held);
-    const why = `${heldReason(most.reason)} ${most.place}`;
-    found.push({ level: 0, forms: [`${count(held.length, "fact")} held: ${why}, ${heldRemedy(most.reason)}`, `${count(held.length, "fact")} held: ${why}`, `${count(held.length, "fact")} held`] });
-  }
-  return found;
 }
 
 export function silentFeeds(s: State): Feed[] {

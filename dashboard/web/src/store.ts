@@ -1,50 +1,37 @@
 // What the page knows of the system: pure functions from one state and a frame to the
 // next. A snapshot replaces everything; a delta carries whole entities.
 
-import type { Contradiction, Delta, Feed, Heartbeat, Held, Site, Snapshot, System, Unit } from "./types";
+import type { Delta, Feed, Heartbeat, Kinds, Lists, Snapshot, System } from "./types";
 
-export interface State {
-  epoch: string;
-  seq: number;
-  system: System;
-  sites: Map<string, Site>;
-  units: Map<string, Unit>;
-  feeds: Map<string, Feed>;
-  contradictions: Map<string, Contradiction>;
-  held: Map<string, Held>;
-}
+export type State = { epoch: string; seq: number; system: System } & { [K in keyof Kinds]: Map<string, Kinds[K]> };
 
-const byID = (e: { id: string }) => e.id;
-const bySeq = (h: Held) => String(h.seq);
+const noSystem: System = { id: "", name: "No layout yet", time_zone: "Europe/London", version: 0, classes: {}, layout_revision: 0 };
 
 export function replace(frame: Snapshot): State {
   const s = frame.state;
-  return {
-    epoch: frame.epoch,
-    seq: frame.seq,
-    system: s.system ?? { id: "", name: "No layout yet", time_zone: "Europe/London", version: 0, classes: {}, layout_revision: 0 },
-    sites: keyed(s.sites, byID),
-    units: keyed(s.units, byID),
-    feeds: keyed(s.feeds, byID),
-    contradictions: keyed(s.contradictions, byID),
-    held: keyed(s.held, bySeq),
-  };
+  return { epoch: frame.epoch, seq: frame.seq, system: s.system ?? noSystem, ...each((kind) => updated(new Map(), s[kind], null)) };
 }
 
 /** The next state, or null when the delta does not follow this one. */
 export function advance(state: State, frame: Delta): State | null {
   if (frame.epoch !== state.epoch || frame.from !== state.seq) return null;
-  const gone = frame.removed ?? {};
   return {
     epoch: state.epoch,
     seq: frame.seq,
     system: frame.system ?? state.system,
-    sites: updated(state.sites, frame.sites, gone.sites, byID),
-    units: updated(state.units, frame.units, gone.units, byID),
-    feeds: updated(state.feeds, frame.feeds, gone.feeds, byID),
-    contradictions: updated(state.contradictions, frame.contradictions, gone.contradictions, byID),
-    held: updated(state.held, frame.held, gone.held, bySeq),
+    ...each((kind) => updated(state[kind] as Map<string, Entity>, frame[kind], frame.removed?.[kind])),
   };
+}
+
+type Entity = Kinds[keyof Kinds];
+
+/** What make makes of every kind. */
+function each(make: (kind: keyof Kinds) => Map<string, Entity>) {
+  const kinds: Record<keyof Kinds, null> = {
+    sites: null, units: null, feeds: null, contradictions: null, held: null, measures: null, attendances: null, ambulances: null, requests: null, discharges: null, decisions: null,
+  };
+  const names = Object.keys(kinds) as (keyof Kinds)[];
+  return Object.fromEntries(names.map((kind) => [kind, make(kind)])) as { [K in keyof Kinds]: Map<string, Kinds[K]> };
 }
 
 /** A heartbeat tells when each feed last spoke; a feed that says no more than that is not sent as a change. */
@@ -59,11 +46,12 @@ export function heard(state: State, frame: Heartbeat): State {
   return feeds ? { ...state, feeds } : state;
 }
 
-function keyed<E>(list: E[] | null | undefined, key: (e: E) => string): Map<string, E> {
-  return new Map((list ?? []).map((e) => [key(e), e]));
+/** The id of an entity; a held fact has its sequence. */
+function key(e: Entity): string {
+  return "id" in e ? e.id : String(e.seq);
 }
 
-function updated<E>(was: Map<string, E>, put: E[] | null | undefined, gone: string[] | null | undefined, key: (e: E) => string): Map<string, E> {
+function updated(was: Map<string, Entity>, put: Lists[keyof Kinds], gone: string[] | null | undefined): Map<string, Entity> {
   if (!put?.length && !gone?.length) return was;
   const now = new Map(was);
   for (const id of gone ?? []) now.delete(id);

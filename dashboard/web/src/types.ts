@@ -76,6 +76,7 @@ export interface Place {
   closed_reason?: string;
   until?: Instant;
   reserved_for?: string;
+  sex?: string;
 }
 
 export interface Unit {
@@ -147,6 +148,165 @@ export interface Held {
   happened: Instant;
 }
 
+export interface Missing {
+  unit: string;
+  feed?: string;
+  why: "not_sent" | "never" | "silent" | "unknown" | "outage";
+}
+
+export interface Reported {
+  seq: number;
+  value: number;
+  at: Instant;
+  how: string;
+  role: string;
+  superseded?: Instant;
+  difference?: number | null;
+}
+
+export interface Measured {
+  value: number | null;
+  of?: number;
+  at?: Instant;
+  as_of?: Instant;
+  small?: boolean;
+  missing?: Missing[] | null;
+  reported?: Reported | null;
+}
+
+export interface Measures {
+  id: string;
+  version: number;
+  values: Record<string, Measured | undefined> | null;
+}
+
+export interface Attendance {
+  id: string;
+  version: number;
+  key: string;
+  unit: string;
+  area?: string;
+  mode?: string;
+  acuity?: string;
+  service?: string;
+  arrived: Instant;
+  assessed?: Instant;
+  seen?: Instant;
+  referred?: Instant;
+  requested?: Instant;
+  decided?: Instant;
+  ready?: Instant;
+  events: number[] | null;
+}
+
+export interface Ambulance {
+  id: string;
+  version: number;
+  unit: string;
+  due?: Instant;
+  arrived?: Instant;
+  events: number[] | null;
+}
+
+export interface Request {
+  id: string;
+  version: number;
+  key: string;
+  unit: string;
+  site: string;
+  origin: string;
+  service?: string;
+  wants: string;
+  needs: string[] | null;
+  requested: Instant;
+  decided?: Instant;
+  due?: Instant;
+  bed?: string;
+  allocated?: Instant;
+  until?: Instant;
+  role?: string;
+  ready?: Instant;
+  left?: Instant;
+  events: number[] | null;
+}
+
+export interface Discharge {
+  id: string;
+  version: number;
+  key: string;
+  unit: string;
+  bed?: string;
+  expected?: Instant;
+  nctr?: Instant;
+  pathway?: string;
+  certainty?: string;
+  due?: Instant;
+  going_to?: string;
+  reason?: string;
+  owner?: string;
+  delayed?: Instant;
+  start?: Instant;
+  failed?: number;
+  events: number[] | null;
+}
+
+export interface Decision {
+  id: string;
+  version: number;
+  at: Instant;
+  type: string;
+  role: string;
+  account?: string;
+  about: string;
+  refused?: string;
+  detail?: string;
+}
+
+export interface Definition {
+  name: string;
+  title: string;
+  definition: string;
+  unit: string;
+  window: string;
+  source: string;
+  class?: string;
+  least?: number;
+}
+
+export interface Input {
+  feed: string;
+  name: string;
+  state: Feed["state"];
+  last?: Instant;
+  every_s: number;
+  items: number;
+}
+
+export interface Item {
+  key: string;
+  unit: string;
+  at?: Instant;
+  until?: Instant;
+  value: number;
+  side?: string;
+  events: number[] | null;
+}
+
+export interface Why {
+  measure: Definition;
+  scope: string;
+  at: Instant;
+  seq: number;
+  value: number | null;
+  of?: number;
+  moment?: Instant;
+  small?: boolean;
+  missing: Missing[] | null;
+  reported?: Reported | null;
+  inputs: Input[] | null;
+  items: Item[] | null;
+}
+
 export interface Hello {
   type: "hello";
   proto: unknown;
@@ -163,29 +323,34 @@ export interface Snapshot {
   epoch: string;
   seq: number;
   at: Instant;
-  state: {
-    system: System | null;
-    sites: Site[] | null;
-    units: Unit[] | null;
-    feeds: Feed[] | null;
-    contradictions: Contradiction[] | null;
-    held: Held[] | null;
-  };
+  state: { system: System | null } & Lists;
 }
 
-export interface Delta {
+/** The lists of a view, by kind. */
+export interface Kinds {
+  sites: Site;
+  units: Unit;
+  feeds: Feed;
+  contradictions: Contradiction;
+  held: Held;
+  measures: Measures;
+  attendances: Attendance;
+  ambulances: Ambulance;
+  requests: Request;
+  discharges: Discharge;
+  decisions: Decision;
+}
+
+export type Lists = { [K in keyof Kinds]?: Kinds[K][] | null };
+
+export interface Delta extends Lists {
   type: "delta";
   epoch: string;
   from: number;
   seq: number;
   at: Instant;
   system?: System | null;
-  sites?: Site[] | null;
-  units?: Unit[] | null;
-  feeds?: Feed[] | null;
-  contradictions?: Contradiction[] | null;
-  held?: Held[] | null;
-  removed?: Partial<Record<"sites" | "units" | "feeds" | "contradictions" | "held", string[] | null>> | null;
+  removed?: Partial<Record<keyof Kinds, string[] | null>> | null;
 }
 
 export interface Heartbeat {

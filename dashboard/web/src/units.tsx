@@ -1,5 +1,6 @@
-// The lower half of the wall: the hospitals' units, worst first, as many as the rows
-// allow, then the community hospitals; one grid, every state of the beds in a column.
+// The lower left of the wall: the hospitals' units, worst first, as many as the rows
+// allow, and the community hospitals beside them. How full and how many free; every other
+// state of the beds stands on the desk.
 
 import { useRef } from "preact/hooks";
 import { CommunityRow } from "./community";
@@ -7,17 +8,16 @@ import { count, wholePercent } from "./format";
 import { ROWS as HOSPITALS } from "./hospitals";
 import { LimitMark } from "./marks";
 import { Fit, Link, Value } from "./parts";
-import { abnormal, fullestFirst, hasBeds, limitsText, mainClass, occupancy, oldShort, shortNames, siteName, unitAge, unitLevel, unitsOf, wallSites, worstFirst } from "./rules";
+import { abnormal, fullestFirst, hasBeds, mainClass, occupancy, oldShort, shortNames, siteName, unitAge, unitLevel, unitsOf, wallSites, worstFirst } from "./rules";
 import { unitAddress } from "./route";
 import type { State } from "./store";
 import { coarse } from "./stream";
 import type { Site, Tally, Unit } from "./types";
 
-const ROWS = 11; // a column, under its head
-const COMMUNITY_ROWS = 8; // at most, with their head
+const ROWS = 8; // a column, under its head
 const STEADY_MS = 30_000; // the order stands still at least so long, so that the eye keeps its row
 
-type Line = { key: string; head: string[]; limits?: string } | { key: string; unit: Unit; names: string[] } | { key: string; community: Site };
+type Line = { key: string; head: string[] } | { key: string; unit: Unit; names: string[] } | { key: string; community: Site };
 
 export function Units({ state }: { state: State }) {
   const columns = fill(state, useSteady(state));
@@ -26,19 +26,13 @@ export function Units({ state }: { state: State }) {
       {columns.map(({ title, lines }, i) => (
         <table role="table" key={i}>
           <caption class="unseen">Units, worst first, and community hospitals, part {i + 1}</caption>
-          <colgroup>
-            {Array.from({ length: 7 }, (_, c) => (
-              <col key={c} />
-            ))}
-          </colgroup>
           <thead role="rowgroup">
             <tr role="row">
-              <th scope="col" role="columnheader">{title}</th>
-              <th scope="col" role="columnheader" colSpan={2}>occupied</th>
+              <th scope="col" role="columnheader">
+                <Fit forms={title} />
+              </th>
+              <th scope="col" role="columnheader">full</th>
               <th scope="col" role="columnheader">free</th>
-              <th scope="col" role="columnheader">reserved</th>
-              <th scope="col" role="columnheader">cleaning</th>
-              <th scope="col" role="columnheader">closed</th>
             </tr>
           </thead>
           <tbody role="rowgroup">
@@ -48,7 +42,7 @@ export function Units({ state }: { state: State }) {
               ) : "community" in line ? (
                 <CommunityRow key={line.key} state={state} site={line.community} />
               ) : (
-                <HeadLine key={line.key} forms={line.head} limits={line.limits} />
+                <HeadLine key={line.key} forms={line.head} />
               ),
             )}
           </tbody>
@@ -75,27 +69,29 @@ function useSteady(state: State): SiteUnits[] {
 }
 
 interface Column {
-  title: string;
+  title: string[];
   lines: Line[];
 }
 
-/** All lines in two columns: units fill the first and run on into the second, above the community hospitals. */
+/** The units in the first column, the community hospitals in the second; without those the units run on. */
 function fill(state: State, order: SiteUnits[]): Column[] {
-  const community = communityLines(wallSites(state).community);
-  const room = 2 * ROWS - community.length;
+  const community = wallSites(state).community;
   const hospitals = order.length > HOSPITALS ? order : order.filter((s) => !saidAbove(s));
-  let unitLines = chosen(state, hospitals, room);
-  if (unitLines.length > ROWS) unitLines = chosen(state, hospitals, room - 1); // a head may have to be said twice
-  const first = unitLines.slice(0, ROWS);
-  const rest = unitLines.slice(ROWS);
+  const all = order.reduce((n, s) => n + s.units.length, 0);
+  if (community.length) {
+    const lines = chosen(state, hospitals, ROWS);
+    const shown = lines.filter((l) => "unit" in l).length;
+    return [{ title: shown < all ? [`Worst ${shown} of ${all} units`, `Worst ${shown} of ${all}`, `Worst ${shown}`] : ["Units"], lines }, communityColumn(community)];
+  }
+  const title = ["Units, worst first", "Worst units"];
+  let lines = chosen(state, hospitals, 2 * ROWS);
+  if (lines.length > ROWS) lines = chosen(state, hospitals, 2 * ROWS - 1); // a head may have to be said twice
+  const first = lines.slice(0, ROWS);
+  const rest = lines.slice(ROWS);
   const last = first[ROWS - 1];
   if (last && "head" in last) rest.unshift(first.pop()!);
   else if (rest.length && "unit" in rest[0]) rest.unshift(continued(state, rest[0].unit));
-  const title = "Units, worst first";
-  const columns = [{ title, lines: first }];
-  if (rest.length) columns.push({ title, lines: [...rest, ...community] });
-  else if (community.length) columns.push({ title: "Community hospitals", lines: community.slice(1) });
-  return columns;
+  return rest.length ? [{ title, lines: first }, { title, lines: rest }] : [{ title, lines: first }];
 }
 
 /** Ward names repeat from hospital to hospital: a column never begins without one. */
@@ -104,12 +100,10 @@ function continued(state: State, unit: Unit): Line {
   return { key: `${unit.site}-continued`, head: [`${name}, continued`, name] };
 }
 
-function communityLines(sites: Site[]): Line[] {
-  if (!sites.length) return [];
-  const all = sites.length < COMMUNITY_ROWS;
-  const shown = all ? sites : fullestFirst(sites).slice(0, COMMUNITY_ROWS - 1);
-  const head = all ? "Community hospitals" : `Community hospitals: fullest ${shown.length} of ${sites.length}`;
-  return [{ key: "community", head: [head, "Community"] }, ...shown.map((site) => ({ key: site.id, community: site }))];
+function communityColumn(sites: Site[]): Column {
+  const shown = sites.length <= ROWS ? sites : fullestFirst(sites).slice(0, ROWS);
+  const title = shown.length === sites.length ? ["Community hospitals", "Community"] : [`Community, fullest ${shown.length} of ${sites.length}`, `Fullest ${shown.length} of ${sites.length}`];
+  return { title, lines: shown.map((site) => ({ key: site.id, community: site })) };
 }
 
 /** The row of a hospital with a single unit says all of that unit. */
@@ -140,7 +134,7 @@ function headed(state: State, order: SiteUnits[], rows: number): Line[] {
     const name = siteName(state, s.site.id);
     const n = share.get(s.site.id)!;
     const shown = s.units.slice(0, n).map((unit) => ({ key: unit.id, unit, names: shortNames(unit.name) }));
-    return [{ key: s.site.id, head: siteForms(name, s.units, n), limits: limitsText(s.units) }, ...shown];
+    return [{ key: s.site.id, head: siteForms(name, s.units, n) }, ...shown];
   });
 }
 
@@ -166,14 +160,11 @@ function siteForms(name: string, units: Unit[], shown: number): string[] {
   return bad > shown ? [`${head}, worst ${shown} here`, `${head}, worst ${shown}`, head, name] : [`${head}, ${hidden} normal not shown`, head, name];
 }
 
-function HeadLine({ forms, limits }: { forms: string[]; limits?: string }) {
+function HeadLine({ forms }: { forms: string[] }) {
   return (
     <tr role="row" class="site-line">
-      <th scope="rowgroup" role="rowheader" colSpan={7}>
-        <span class="head-line">
-          <Fit forms={forms} />
-          {limits && <span class="limits">{limits}</span>}
-        </span>
+      <th scope="rowgroup" role="rowheader" colSpan={3}>
+        <Fit forms={forms} />
       </th>
     </tr>
   );
@@ -193,7 +184,7 @@ function UnitLine({ state, unit, names }: { state: State; unit: Unit; names: str
     return (
       <tr role="row" data-unit={unit.id} data-look="unknown">
         {name}
-        <td role="cell" class="whole" colSpan={6}>— no census yet, {count(unit.beds.total, "bed")}</td>
+        <td role="cell" class="whole" colSpan={2}>— no census yet</td>
       </tr>
     );
   }
@@ -202,7 +193,7 @@ function UnitLine({ state, unit, names }: { state: State; unit: Unit; names: str
     return (
       <tr role="row" data-unit={unit.id} data-look="closed">
         {name}
-        <td role="cell" class="whole" colSpan={6}>
+        <td role="cell" class="whole" colSpan={2}>
           closed, <Value name="closed">{unit.beds.closed}</Value> {unit.beds.closed === 1 ? "bed" : "beds"}
         </td>
       </tr>
@@ -216,34 +207,14 @@ function UnitLine({ state, unit, names }: { state: State; unit: Unit; names: str
   );
 }
 
-/** The cells of a line: how full, then every other state; a doubt stands in place of the last two. */
+/** The cells of a line: how full and how many free; a doubt stands in place of the first. */
 export function Split({ beds: t, percent, doubt }: { beds: Tally; percent: string; doubt: string }) {
   return (
     <>
-      <td role="cell">
-        <Value name="occupancy">{percent}</Value>
-      </td>
-      <td role="cell">
-        <Value name="occupied">{t.occupied}</Value> <span class="muted">of <span data-figure="open">{t.open}</span></span>
-      </td>
+      <td role="cell" data-label="full">{doubt ? doubt : <Value name="occupancy">{percent}</Value>}</td>
       <td role="cell" data-label="free" class={t.available ? "" : "zero"}>
         <Value name="available">{t.available}</Value>
       </td>
-      <td role="cell" data-label="reserved" class={t.reserved ? "" : "zero"}>
-        <Value name="reserved">{t.reserved}</Value>
-      </td>
-      {doubt ? (
-        <td role="cell" class="whole" colSpan={2}>{doubt}</td>
-      ) : (
-        <>
-          <td role="cell" data-label="cleaning" class={t.not_ready ? "" : "zero"}>
-            <Value name="not_ready">{t.not_ready}</Value>
-          </td>
-          <td role="cell" data-label="closed" class={t.closed ? "" : "zero"}>
-            <Value name="closed">{t.closed}</Value>
-          </td>
-        </>
-      )}
     </>
   );
 }

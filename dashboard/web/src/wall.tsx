@@ -1,12 +1,14 @@
-// The system wall: one screen, no scroll bar. Level band, hospitals, units, community
-// hospitals, questions, foot; each always in the same place.
+// The system wall: one screen, no scroll bar. Band, hospitals, units and community
+// hospitals, balance, questions, foot; each always in the same place.
 
+import { Balance } from "./balance";
 import { clockTime, count, fact, ms, percent } from "./format";
 import { Hospitals } from "./hospitals";
 import { LimitMark } from "./marks";
 import { ClockDate, ClockTime, Fit, lastUpdate, Link, LiveLine, reloadText, Simulated, Status, Value, zone } from "./parts";
+import { problems } from "./problems";
 import { Questions } from "./questions";
-import { bedOwners, bedUnits, blank, doubt, feedLine, groupLimits, level, limitText, occupancy, oldText, problems, shortNames, siteName, unitLevel, unitNames } from "./rules";
+import { bedOwners, bedUnits, blank, doubt, feedLine, groupLimits, level, limitText, occupancy, oldText, shortNames, siteName, unitLevel, unitNames } from "./rules";
 import type { Doubt } from "./rules";
 import type { State } from "./store";
 import { coarse, lastKnown, phase, standing, state } from "./stream";
@@ -28,6 +30,7 @@ export function Wall() {
             <Hospitals state={s} />
             <Questions state={s} />
             <Units state={s} />
+            <Balance state={s} />
           </>
         ) : (
           <section class="panel waiting">

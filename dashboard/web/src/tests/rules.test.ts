@@ -1,3 +1,4 @@
+import { problems } from "../problems";
 import * as rules from "../rules";
 import type { Place } from "../types";
 import { AT, feed, held, site, state, tally, ward } from "./samples";
@@ -63,7 +64,7 @@ export function problemsInOrder() {
     contradictions: [{ id: "c", kind: "two_in_bed", unit: "1", bed: "A3", since: "2027-01-12T01:00:00Z", events: [3], version: 1 }],
     held: [held(4, "w9"), held(5, "w8"), held(6, "w8")],
   });
-  same(rules.problems(s, AT, 31).map((p) => p.forms[0]), [
+  same(problems(s, AT, 31).map((p) => p.forms[0]), [
     "The engine's clock has stood still 31 s",
     "Feed pas silent 47 min",
     "Nothing yet from Feed beds",
@@ -71,8 +72,8 @@ export function problemsInOrder() {
     "general Ward 1 A3: two patients, one bed for 3 h 07",
     "3 facts held: unknown place w8, add it to the layout",
   ]);
-  same(rules.problems(state({ units: [ward("1", 5)] }), AT, 0), [], "nothing is wrong");
-  same(rules.problems(state({ units: [ward("1", 5, { known: false })] }), AT, 0)[0].forms[0], "No unit has told who is on it");
+  same(problems(state({ units: [ward("1", 5)] }), AT, 0), [], "nothing is wrong");
+  same(problems(state({ units: [ward("1", 5, { known: false })] }), AT, 0)[0].forms[0], "No unit has told who is on it");
 }
 
 export function namesOfUnitsGetShorter() {

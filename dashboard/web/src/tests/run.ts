@@ -4,12 +4,15 @@
 import * as clock from "./clock.test";
 import * as format from "./format.test";
 import * as link from "./link.test";
+import * as measures from "./measures.test";
 import * as night from "./night.test";
+import * as requests from "./requests.test";
+import * as risks from "./risks.test";
 import * as rules from "./rules.test";
 import * as store from "./store.test";
 
 const found: Record<string, string> = {};
-for (const [file, tests] of Object.entries<object>({ clock, format, link, night, rules, store })) {
+for (const [file, tests] of Object.entries<object>({ clock, format, link, measures, night, requests, risks, rules, store })) {
   for (const [name, test] of Object.entries<() => void>(tests as Record<string, () => void>)) {
     try {
       test();

@@ -28,6 +28,18 @@ export function aDeltaPutsAndRemovesWholeEntities() {
   same(after.feeds === before.feeds, true, "what did not change is the same");
 }
 
+export function everyKindOfEntityIsTakenIn() {
+  const empty = replace({ ...snapshot(), state: { system: null } });
+  const kinds = Object.entries(empty).filter(([, v]) => v instanceof Map).map(([kind]) => kind);
+  same(kinds, ["sites", "units", "feeds", "contradictions", "held", "measures", "attendances", "ambulances", "requests", "discharges", "decisions"]);
+  for (const kind of kinds.filter((k) => k !== "held")) {
+    const put = advance({ ...empty, epoch: "e1", seq: 7 }, delta({ [kind]: [{ id: "x" }] }))!;
+    const taken = advance(put, delta({ from: 9, removed: { [kind]: ["x"] } }))!;
+    const size = (s: typeof put) => (s[kind as "units"] as Map<string, unknown>).size;
+    same([size(put), size(taken)], [1, 0], kind);
+  }
+}
+
 export function removedAndPutInOneDeltaIsThere() {
   const after = advance(state({ units: [ward("1", 5)] }), delta({ units: [ward("1", 6)], removed: { units: ["1"] } }))!;
   same(after.units.get("1")?.beds.occupied, 6);

@@ -1,0 +1,116 @@
+// Adult G&A beds short by three clock times: what is decided and due, site by site. The
+// county's figure is the sum of the sites' shortfalls; no bed of one makes up for another.
+
+import { clockTime } from "./format";
+import { balances, measured, read, siteScope, systemScope } from "./measures";
+import type { Reading } from "./measures";
+import { Fit, Link, Value, zone } from "./parts";
+import { siteBrief, unitsOf, wallSites } from "./rules";
+import { whyAddress } from "./route";
+import type { State } from "./store";
+import { coarse } from "./stream";
+import type { Site } from "./types";
+
+const BAR = 240; // the widest bar, in its own units
+const KEYS = 2; // hospitals named above the bars
+
+interface Share {
+  site: Site;
+  short: Reading;
+}
+
+export function Balance({ state }: { state: State }) {
+  const rows = balances.map((name) => ({ name, county: at(state, systemScope, name, 0), shares: sharesOf(state, name) }));
+  const most = Math.max(1, ...rows.map((r) => sum(r.shares)));
+  const sites = rows[0].shares.map((s) => s.site).filter((site) => rows.some((r) => r.shares.some((x) => x.site === site && x.short.value)));
+  const old = (site: Site) => rows.every((r) => r.shares.some((x) => x.site === site && x.short.doubts.length > 0));
+  return (
+    <section class="balance panel" aria-label="Adult G&A beds short">
+      <h2>Adult G&amp;A beds short, by</h2>
+      <p class="balance-key">
+        {sites.slice(0, KEYS).map((site, i) => (
+          <span key={site.id}>
+            <svg class="key-box" viewBox="0 0 26 18" aria-hidden="true">
+              <rect class={old(site) ? "share share-old" : `share share-${i}`} x="1" y="1" width="24" height="16" />
+              {old(site) && <path class="share-hatch" d="M3 17l8-16M11 17l8-16M19 17l5-10" />}
+            </svg>{" "}
+            {siteBrief(state, site.id)}
+          </span>
+        ))}
+        {!sites.length && <span class="muted">no hospital is short</span>}
+        {sites.length > KEYS && <span>{sites.length - KEYS} more</span>}
+      </p>
+      {rows.map((r) => (
+        <Row key={r.name} name={r.name} county={r.county} shares={r.shares} sites={sites} most={most} />
+      ))}
+      <Fit class="muted" forms={["Counts what is decided and due, no forecast", "Decided and due, no forecast"]} />
+    </section>
+  );
+}
+
+function at(s: State, scope: string, name: string, made: number): Reading {
+  return read(measured(s, scope, name), coarse.value, zone(), made);
+}
+
+/** The shortfall of each site that has one to count. */
+function sharesOf(s: State, name: string): Share[] {
+  const { hospitals } = wallSites(s);
+  const made = (site: Site) => unitsOf(s, site.id, "adult_ga").length + unitsOf(s, site.id).filter((u) => u.kind === "ae").length;
+  return hospitals.map((site) => ({ site, short: at(s, siteScope(site.id), name, made(site)) })).filter((x) => x.short.look !== "none");
+}
+
+function sum(shares: Share[]): number {
+  return shares.reduce((n, s) => n + (s.short.value ?? 0), 0);
+}
+
+function Row({ name, county, shares, sites, most }: { name: string; county: Reading; shares: Share[]; sites: Site[]; most: number }) {
+  const some = shares.filter((s) => s.short.value);
+  const unknown = shares.some((s) => s.short.value === null);
+  const old = shares.some((s) => s.short.doubts.length);
+  const doubt = unknown ? "part unknown" : old ? "part old" : "";
+  return (
+    <p class="balance-row" data-balance={name} data-look={county.value === null ? "unknown" : "plain"}>
+      <b class="balance-time">{county.at === null ? "--:--" : clockTime(county.at, zone())}</b>
+      {county.value === null ? (
+        <span class="balance-none">— {county.doubts[0] ?? "no data"}</span>
+      ) : (
+        <>
+          <Bars shares={some} sites={sites} most={most} />
+          <span class="balance-sum">
+            <span>{some.length > 1 ? some.map((s) => s.short.value).join(" + ") : ""}</span>
+            {doubt && <span class="muted">{doubt}</span>}
+          </span>
+          <Link to={whyAddress(name, systemScope)} class="balance-figure">
+            <Value name={name}>{String(county.value)}</Value> short
+          </Link>
+        </>
+      )}
+    </p>
+  );
+}
+
+/** One scale over the rows; the part of a site whose inputs are old is hatched. */
+function Bars({ shares, sites, most }: { shares: Share[]; sites: Site[]; most: number }) {
+  let x = 0;
+  return (
+    <svg class="balance-bar" viewBox={`0 0 ${BAR} 30`} preserveAspectRatio="none" aria-hidden="true">
+      {shares.map((s) => {
+        const width = (BAR * (s.short.value ?? 0)) / most;
+        const from = x;
+        x += width;
+        return (
+          <>
+            <rect class={s.short.doubts.length ? "share share-old" : `share share-${Math.min(2, sites.indexOf(s.site))}`} x={from + 1} y="3" width={Math.max(1, width - 2)} height="24" />
+            {s.short.doubts.length > 0 && hatches(from, width)}
+          </>
+        );
+      })}
+    </svg>
+  );
+}
+
+function hatches(from: number, width: number) {
+  const lines = [];
+  for (let x = 6; x < width - 2; x += 9) lines.push(<path class="share-hatch" d={`M${from + x} 27l${Math.min(12, width - x)} -24`} />);
+  return lines;
+}

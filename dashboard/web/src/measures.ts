@@ -1,0 +1,118 @@
+// What a measure says of a scope, and how far it may be believed: the words and the look
+// of a figure, never its arithmetic. Pure; now is the engine's time in ms since 1970.
+
+import { age, clockTime, ms, words } from "./format";
+import type { State } from "./store";
+import type { Measured, Missing, Reported } from "./types";
+
+/** The measures that the pages show, by their names in the catalogue. */
+export const named = {
+  inDepartment: "ae_in_department",
+  corridor: "ae_corridor",
+  over4: "ae_over_4h",
+  over12: "ae_over_12h",
+  over12DTA: "ae_over_12h_from_decision",
+  nextBreach: "ae_next_dta_breach",
+  waiting: "ambulances_waiting",
+  longest: "ambulance_longest_wait",
+  inbound: "ambulances_inbound",
+  shortHour: "adult_ga_short_next_hour",
+  short4: "adult_ga_short_4h",
+  short8: "adult_ga_short_8h",
+  nctr: "nctr_here",
+  byNoon: "leaving_by_12",
+  requests: "requests_without_bed",
+  sideRooms: "side_room_queue",
+} as const;
+
+/** The balances of adult G&A beds, soonest first. */
+export const balances = [named.shortHour, named.short4, named.short8];
+
+/**
+ * How a figure is drawn. none: it means nothing for the scope; empty: all is known and
+ * there is nothing to make it of; unknown: nothing is known, which is not 0; part: it
+ * leaves something out; reported: a person told it.
+ */
+export type Look = "plain" | "part" | "stale" | "reported" | "empty" | "unknown" | "none";
+
+export interface Reading {
+  look: Look;
+  value: number | null;
+  at: number | null; // of a measure that is a moment, or that is for one
+  of: number;
+  doubts: string[]; // what there is to say against it, longest form first; none when it is plain
+}
+
+export const systemScope = "system";
+export const siteScope = (id: string) => `site/${id}`;
+export const unitScope = (id: string) => `unit/${id}`;
+
+export function measured(s: State, scope: string, name: string): Measured | undefined {
+  return s.measures.get(scope)?.values?.[name];
+}
+
+/** Reads a figure. made is how many units it is made of, where that is known. */
+export function read(v: Measured | undefined, now: number, zone: string, made = 0): Reading {
+  if (!v) return { look: "none", value: null, at: null, of: 0, doubts: [] };
+  const told = v.reported && !v.reported.superseded ? v.reported : null;
+  const figure = { value: v.value, at: ms(v.at), of: v.of ?? 0 };
+  const missing = v.missing ?? [];
+  if (told) return { ...figure, look: "reported", value: told.value, doubts: reportedBy(told, zone) };
+  if (v.value === null) return { ...figure, ...valueless(v, missing) };
+  const asOf = ms(v.as_of);
+  const whole = made > 0 && new Set(missing.map((m) => m.unit)).size >= made;
+  if (asOf !== null && (whole || made === 0)) return { ...figure, look: "stale", doubts: [`${age(now - asOf)} old`] };
+  if (missing.length) return { ...figure, look: "part", doubts: partly(missing) };
+  if (asOf !== null) return { ...figure, look: "part", doubts: ["part old"] };
+  return { ...figure, look: "plain", doubts: [] };
+}
+
+function valueless(v: Measured, missing: Missing[]): { look: Look; doubts: string[] } {
+  if (missing.length) return { look: "unknown", doubts: [why(missing[0])] };
+  if (v.small) return { look: "empty", doubts: ["too few to say"] };
+  return { look: "empty", doubts: [] };
+}
+
+const reasons: Record<Missing["why"], { all: string; part: string }> = {
+  not_sent: { all: "not sent", part: "part not sent" },
+  never: { all: "no data", part: "part no data" },
+  silent: { all: "feed silent", part: "part old" },
+  unknown: { all: "no census yet", part: "part unknown" },
+  outage: { all: "planned outage", part: "part in outage" },
+};
+
+/** Why nothing is known. */
+export function why(m: Missing): string {
+  return reasons[m.why]?.all ?? words(m.why);
+}
+
+function partly(missing: Missing[]): string[] {
+  const found = [...new Set(missing.map((m) => reasons[m.why]?.part ?? words(m.why)))];
+  const rest = found.map((f) => f.replace(/^part /, ""));
+  return found.length > 1 ? [`${found[0]}, ${rest.slice(1).join(", ")}`, "part missing"] : found;
+}
+
+/** "by phone, 03:40, desk coordinator", and shorter forms of it. */
+export function reportedBy(r: Reported, zone: string): string[] {
+  const how = { phone: "by phone", seen: "counted", other: "told" }[r.how] ?? words(r.how);
+  const at = ms(r.at);
+  const when = at === null ? "" : `, ${clockTime(at, zone)}`;
+  return [`${how}${when}, ${words(r.role)}`, `${how}${when}`, how];
+}
+
+/** A shortfall in words: a shortage is never a minus, and beds to spare are never a shortage. */
+export function shortfall(r: Reading): { figure: string; word: string } {
+  if (r.value === null) return { figure: "—", word: "" };
+  if (r.value > 0 || r.of === 0) return { figure: String(r.value), word: "short" };
+  return { figure: String(r.of), word: "free" };
+}
+
+/** What is shown in place of a figure that has no value: never 0, never nothing. */
+export function noValue(r: Reading): string {
+  return r.look === "unknown" ? `— ${r.doubts[0] ?? "no data"}` : r.look === "none" ? "— does not apply" : `— ${r.doubts[0] ?? "none"}`;
+}
+
+/** A figure as text: minutes and shares to one decimal at most. */
+export function number(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}

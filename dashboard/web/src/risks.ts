@@ -1,0 +1,94 @@
+// What may harm a patient and nobody owns: the worst first, by a fixed rule. Pure; now is
+// the engine's time in ms since 1970.
+
+import { ageOf, clockTime, ms } from "./format";
+import { measured, named, read, siteScope } from "./measures";
+import { silentFeeds, siteBrief, siteName } from "./rules";
+import type { State } from "./store";
+import type { Site } from "./types";
+
+export const HELD_LIMIT_MIN = 45; // no ambulance should wait longer (NHS handover standard)
+const HELD_WARN_MIN = 30;
+const BREACH_WARN_MS = 2 * 3_600_000;
+
+export interface Risk {
+  level: 2 | 3;
+  past: number; // how far past its limit, in ms; below 0 while it is to come
+  what: string[]; // longest form first
+  then: string[];
+}
+
+/** Everything that somebody should own: by severity, then by the time past the limit. */
+export function risks(s: State, now: number, zone: string): Risk[] {
+  return [...patientRisks(s, now, zone), ...silences(s, now)].sort(worst);
+}
+
+/** Patients who wait too long, or soon will. */
+export function patientRisks(s: State, now: number, zone: string): Risk[] {
+  return [...s.sites.values()].flatMap((site) => [...held(s, site, now, zone), ...breaches(s, site, now, zone)]).sort(worst);
+}
+
+function worst(a: Risk, b: Risk): number {
+  return b.level - a.level || b.past - a.past;
+}
+
+/** The ambulance that has stood longest outside a hospital. */
+function held(s: State, site: Site, now: number, zone: string): Risk[] {
+  const longest = read(measured(s, siteScope(site.id), named.longest), now, zone);
+  if (longest.at === null) return [];
+  const min = Math.floor((now - longest.at) / 60_000);
+  if (min < HELD_WARN_MIN) return [];
+  const waiting = read(measured(s, siteScope(site.id), named.waiting), now, zone);
+  const many = waiting.value !== null ? `, ${waiting.value} waiting` : "";
+  const old = longest.doubts[0] ? `, ${longest.doubts[0]}` : "";
+  const name = siteName(s, site.id);
+  const brief = siteBrief(s, site.id);
+  return [
+    {
+      level: min >= HELD_LIMIT_MIN ? 3 : 2,
+      past: now - longest.at - HELD_LIMIT_MIN * 60_000,
+      what: [`Ambulance held ${min} min at ${name}`, `Ambulance held ${min} min at ${brief}`, `${brief}: ambulance ${min} min`],
+      then: [`Limit ${HELD_LIMIT_MIN}${many}${old}. No owner`, `Limit ${HELD_LIMIT_MIN}. No owner`],
+    },
+  ];
+}
+
+/** Twelve hours from the decision to admit: passed, or soon to be. */
+function breaches(s: State, site: Site, now: number, zone: string): Risk[] {
+  const scope = siteScope(site.id);
+  const name = siteName(s, site.id);
+  const brief = siteBrief(s, site.id);
+  const over = read(measured(s, scope, named.over12DTA), now, zone);
+  const next = read(measured(s, scope, named.nextBreach), now, zone);
+  const found: Risk[] = [];
+  if (over.value) {
+    found.push({
+      level: 3,
+      past: 0,
+      what: [`${name}: ${over.value} over 12 h from decision (DTA)`, `${brief}: ${over.value} over 12 h from decision (DTA)`, `${brief}: ${over.value} over 12 h from DTA`],
+      then: [`Waiting for a bed${over.doubts[0] ? `, ${over.doubts[0]}` : ""}. No owner`, "Waiting for a bed. No owner"],
+    });
+  }
+  if (next.at !== null && next.at > now && next.at - now < BREACH_WARN_MS) {
+    found.push({
+      level: 2,
+      past: now - next.at,
+      what: [`${name}: next DTA breach ${clockTime(next.at, zone)}`, `${brief}: DTA breach ${clockTime(next.at, zone)}`],
+      then: [`In ${Math.ceil((next.at - now) / 60_000)} min, 12 h from decision. No owner`, "12 h from decision. No owner"],
+    });
+  }
+  return found;
+}
+
+function silences(s: State, now: number): Risk[] {
+  return silentFeeds(s).map((f) => {
+    const last = ms(f.last);
+    const since = ageOf(f.last, now);
+    return {
+      level: 2,
+      past: last === null ? 0 : now - last - f.every_s * 1000,
+      what: [`${f.name} silent ${since ?? ""}`.trim(), `Feed silent ${since ?? ""}`.trim()],
+      then: [f.owner ? `Ring ${f.owner}` : "No owner named"],
+    };
+  });
+}

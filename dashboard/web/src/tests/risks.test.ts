@@ -1,0 +1,49 @@
+import { problems } from "../problems";
+import { patientRisks, risks } from "../risks";
+import { siteBrief } from "../rules";
+import type { Measured } from "../types";
+import { AT, feed, site, state } from "./samples";
+import { same } from "./same";
+
+const LONDON = "Europe/London";
+const ago = (min: number): string => new Date(AT - min * 60_000).toISOString();
+const since = (min: number): Measured => ({ value: (AT - min * 60_000) / 1000, at: ago(min) });
+
+function county(values: Record<string, Measured>, others: Record<string, Measured> = {}) {
+  return state({
+    sites: [{ ...site("royal"), short: "Worcs Royal" }, { ...site("alex"), short: "Alexandra" }],
+    feeds: [feed("pas", { state: "silent", last: ago(47), owner: "Systems desk" })],
+    measures: [{ id: "site/royal", version: 1, values }, { id: "site/alex", version: 1, values: others }],
+  });
+}
+
+export function theWorstRiskToAPatientComesFirst() {
+  const s = county({ ambulance_longest_wait: since(112), ambulances_waiting: { value: 6 }, ae_over_12h_from_decision: { value: 2 }, ae_next_dta_breach: since(-90) }, { ambulance_longest_wait: since(50), ambulances_waiting: { value: 0 } });
+  same(risks(s, AT, LONDON).map((r) => [r.level, r.what[0], r.then[0]]), [
+    [3, "Ambulance held 112 min at Worcs Royal", "Limit 45, 6 waiting. No owner"],
+    [3, "Ambulance held 50 min at Alexandra", "Limit 45, 0 waiting. No owner"],
+    [3, "Worcs Royal: 2 over 12 h from decision (DTA)", "Waiting for a bed. No owner"],
+    [2, "Feed pas silent 47 min", "Ring Systems desk"],
+    [2, "Worcs Royal: next DTA breach 05:37", "In 90 min, 12 h from decision. No owner"],
+  ]);
+  same(problems(s, AT, 0).slice(0, 2).map((p) => p.forms[0]), ["Ambulance held 112 min at Worcs Royal, no owner", "Ambulance held 50 min at Alexandra, no owner"]);
+}
+
+export function whatIsWithinItsLimitIsNoRisk() {
+  const s = county({ ambulance_longest_wait: since(29), ae_over_12h_from_decision: { value: 0 }, ae_next_dta_breach: since(-121) });
+  same(patientRisks(s, AT, LONDON), []);
+  same(patientRisks(county({ ambulance_longest_wait: since(30) }), AT, LONDON).map((r) => r.level), [2]);
+  same(patientRisks(county({ ambulance_longest_wait: since(45) }), AT, LONDON).map((r) => r.level), [3]);
+  same(patientRisks(county({ ambulance_longest_wait: { value: null, missing: [{ unit: "ae", why: "not_sent" }] } }), AT, LONDON), [], "not sent is no risk, and no calm either");
+}
+
+export function aRiskFromAnOldFigureSaysSo() {
+  const s = county({ ambulance_longest_wait: { ...since(112), as_of: ago(47), missing: [{ unit: "ae", why: "silent" }] } });
+  same(patientRisks(s, AT, LONDON)[0].then[0], "Limit 45, 47 min old. No owner");
+}
+
+export function aShortNameIsNeverThatOfAnotherSite() {
+  const s = state({ sites: ["Worcs Royal", "Bath Royal", "Alexandra", "Worcester city"].map((short, i) => ({ ...site(`s${i}`), short })) });
+  same([...s.sites.keys()].map((id) => siteBrief(s, id)), ["Worcs Royal", "Bath Royal", "Alexandra", "Worcester city"]);
+  same(siteBrief(county({}), "royal"), "Royal");
+}
