@@ -271,6 +271,7 @@ func (c *county) restore(epoch string) {
 	c.v.Seq /= 2
 	c.v.Gone, c.v.Floor = nil, c.v.Seq
 	c.v.Contradictions, c.v.Held = nil, nil
+	c.v.Measures, c.v.Attendances, c.v.Ambulances, c.v.Requests, c.v.Discharges, c.v.Decisions = nil, nil, nil, nil, nil, nil
 	c.step()
 	for i, u := range c.v.Units {
 		u := *u

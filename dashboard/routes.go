@@ -25,7 +25,7 @@ func (d *Dashboard) routes() []route {
 		{"/api/v1/feeds", d.list("feeds")},
 		{"/api/v1/held", d.list("held")},
 		{"/api/v1/contradictions", d.list("contradictions")},
-		{"/api/v1/measures", d.list("measures")},
+		{"/api/v1/measures", d.measures},
 		{"/api/v1/measures/{name}/why", d.why},
 		{"/api/v1/attendances", d.list("attendances")},
 		{"/api/v1/ambulances", d.list("ambulances")},

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"flowcentre/capacity"
 )
 
 // answered is a response whose body is read.
@@ -90,6 +92,7 @@ func TestPartsOfTheState(t *testing.T) {
 		"feeds":          map[string]any{"feeds": c.v.Feeds},
 		"held":           map[string]any{"held": c.v.Held},
 		"contradictions": map[string]any{"contradictions": c.v.Contradictions},
+		"measures":       map[string]any{"definitions": definitions, "measures": c.v.Measures},
 		"attendances":    map[string]any{"attendances": c.v.Attendances},
 		"ambulances":     map[string]any{"ambulances": c.v.Ambulances},
 		"requests":       map[string]any{"requests": c.v.Requests},
@@ -106,6 +109,7 @@ func TestPartsOfTheState(t *testing.T) {
 			require.JSONEq(t, text(t, want), answer.body)
 		})
 	}
+	require.Len(t, definitions, len(capacity.Measures()))
 	for _, path := range []string{"units/nowhere", "sites/nowhere", "alerts"} {
 		get(t, s.url+"/api/v1/"+path, nil).requireProblem(t, http.StatusNotFound, "not-found")
 	}

@@ -6,8 +6,28 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"flowcentre/capacity"
 	"flowcentre/flow"
 )
+
+// definitions is the catalogue of measures.
+var definitions = func() []flow.Definition {
+	catalogue := capacity.Measures()
+	all := make([]flow.Definition, len(catalogue))
+	for i := range catalogue {
+		all[i] = flow.DefinitionOf(&catalogue[i])
+	}
+	return all
+}()
+
+// measures answers with the catalogue and the figures of every scope.
+func (d *Dashboard) measures(w http.ResponseWriter, r *http.Request) {
+	d.answer(w, r, func(b *body, v *flow.View) bool {
+		b.member("definitions", definitions)
+		b.list("measures", v, every)
+		return true
+	})
+}
 
 // Question is a figure that is to be opened, as it stands now or stood then.
 type Question struct {

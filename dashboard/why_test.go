@@ -22,7 +22,7 @@ func TestAFigureIsOpenedAsItWasAsked(t *testing.T) {
 			return &flow.WhyView{
 				Measure: flow.Definition{Name: q.Measure}, Scope: q.Scope, Seq: 10, Value: &value, Missing: []flow.Missing{},
 				Inputs: []flow.InputView{{Feed: "wrh-pas", Name: "wrh-pas", State: flow.FeedOnTime, Every: 300, Items: 1}},
-				Items:  []capacity.Item{{Key: "B2W", Unit: "wrh-ae", Value: 1, Events: []uint64{4, 7}}},
+				Items:  []capacity.Item{{Key: "B2W", Unit: "wrh-ae", Site: "wrh", Value: 1, Events: []uint64{4, 7}}},
 			}, nil
 		}
 	}, nil)
@@ -45,9 +45,9 @@ func TestAFigureIsOpenedAsItWasAsked(t *testing.T) {
 			}
 			require.Equal(t, http.StatusOK, answer.StatusCode)
 			require.Equal(t, "application/json", answer.Header.Get("Content-Type"))
-			require.JSONEq(t, `{"measure":{"name":"ae_patients","title":"","definition":"","unit":"","window":"","source":""},"scope":"`+want.Scope+`",
+			require.JSONEq(t, `{"measure":{"name":"ae_patients","family":"","title":"","definition":"","unit":"","window":"","scope":"","source":"","supply":null,"form":""},"scope":"`+want.Scope+`",
 				"at":null,"seq":10,"value":71,"missing":[],"inputs":[{"feed":"wrh-pas","name":"wrh-pas","state":"on_time","every_s":300,"items":1}],
-				"items":[{"key":"B2W","unit":"wrh-ae","value":1,"events":[4,7]}]}`, answer.body)
+				"items":[{"key":"B2W","unit":"wrh-ae","site":"wrh","value":1,"events":[4,7]}]}`, answer.body)
 		})
 	}
 }

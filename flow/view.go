@@ -305,13 +305,22 @@ type DecisionView struct {
 // Definition is what a measure means: its entry in the catalogue.
 type Definition struct {
 	Name       string            `json:"name"`
+	Family     string            `json:"family"`
 	Title      string            `json:"title"`
 	Definition string            `json:"definition"`
 	Unit       string            `json:"unit"`
 	Window     string            `json:"window"`
+	Scope      string            `json:"scope"` // the narrowest it is given for: unit or site
 	Source     string            `json:"source"`
+	Supply     []string          `json:"supply"` // what a feed must supply for it, any one of these
+	Form       capacity.Form     `json:"form"`
 	Class      capacity.BedClass `json:"class,omitempty"`
 	Least      int               `json:"least,omitempty"`
+}
+
+// DefinitionOf is the entry of m in the catalogue.
+func DefinitionOf(m *capacity.Measure) Definition {
+	return Definition{m.Name, m.Family, m.Title, m.Definition, m.Unit, m.Window, m.Scope, m.Source, append([]string{}, m.Supply...), m.Form, m.Class, m.Least}
 }
 
 // WhyView is one figure opened: its definition in force, what it is made from, and every
