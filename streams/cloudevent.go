@@ -36,17 +36,26 @@ const (
 // come twice, anything after the end. Extension attributes are passed over. A fault is
 // *Malformed or *flow.Invalid.
 func ReadStructured(body []byte) (flow.Event, error) {
-	if err := wellFormed(body); err != nil {
+	attributes, data, err := readMembers(body)
+	if err != nil {
 		return flow.Event{}, err
+	}
+	return readEvent(attributes, data)
+}
+
+// readMembers takes an event in its JSON form apart.
+func readMembers(body []byte) (attributes map[string]string, data []byte, err error) {
+	if err := wellFormed(body); err != nil {
+		return nil, nil, err
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(body, &members); err != nil || members == nil {
-		return flow.Event{}, malformed("the event is not a JSON object")
+		return nil, nil, malformed("the event is not a JSON object")
 	}
 	if _, ok := members["data_base64"]; ok {
-		return flow.Event{}, &flow.Invalid{Field: "data_base64", Reason: "is not taken; send the data as a JSON object in data"}
+		return nil, nil, &flow.Invalid{Field: "data_base64", Reason: "is not taken; send the data as a JSON object in data"}
 	}
-	attributes := map[string]string{}
+	attributes = map[string]string{}
 	for _, name := range attributeNames {
 		raw, ok := members[name]
 		if !ok {
@@ -54,11 +63,11 @@ func ReadStructured(body []byte) (flow.Event, error) {
 		}
 		var text *string
 		if err := json.Unmarshal(raw, &text); err != nil || text == nil {
-			return flow.Event{}, &flow.Invalid{Field: name, Reason: "is not a text"}
+			return nil, nil, &flow.Invalid{Field: name, Reason: "is not a text"}
 		}
 		attributes[name] = *text
 	}
-	return readEvent(attributes, members["data"])
+	return attributes, members["data"], nil
 }
 
 // ReadBinary reads an event whose attributes stand in headers, percent-encoded, and

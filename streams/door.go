@@ -38,8 +38,12 @@ type DoorOptions struct {
 	// Seen tells what is known of an id that the log holds, as the engine has it; safe
 	// for concurrent use. The door must open only once the engine has read to the log's
 	// end.
-	Seen   func(feed, id string) (digest string, seq uint64, ok bool)
-	Logger *slog.Logger
+	Seen func(feed, id string) (digest string, seq uint64, ok bool)
+	// Outcome waits until the event of the desk at seq is applied, and tells why it has no
+	// effect: a code, and words for whoever decided it. refused is empty when it has.
+	Outcome    func(ctx context.Context, seq uint64) (refused, detail string, err error)
+	DeskSecret string // what decisions must show; without one only this machine is heard
+	Logger     *slog.Logger
 }
 
 // Result is what became of one event.
@@ -56,15 +60,17 @@ type Result struct {
 // who the patient is, knows what it has seen before, and answers when the event is on
 // disk. Safe for concurrent use: callers at the same time share the writes.
 type Door struct {
-	log    *Log
-	keys   *Keys
-	clock  *Clock
-	feeds  *feeds
-	seen   func(feed, id string) (string, uint64, bool)
-	logger *slog.Logger
-	desk   *desk
-	cost   cost
-	sick   atomic.Bool // the last write had no answer
+	log     *Log
+	keys    *Keys
+	clock   *Clock
+	feeds   *feeds
+	seen    func(feed, id string) (string, uint64, bool)
+	outcome func(ctx context.Context, seq uint64) (refused, detail string, err error)
+	secret  string // the desk's
+	logger  *slog.Logger
+	slates  *slates
+	cost    cost
+	sick    atomic.Bool // the last write had no answer
 
 	mu     sync.Mutex
 	recent map[name]*slip // on its way, or logged and not yet seen by the engine
@@ -97,10 +103,13 @@ func NewDoor(o DoorOptions) (*Door, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open door: %w", err)
 	}
+	if feed, ok := feeds.holder(o.DeskSecret); ok && o.DeskSecret != "" {
+		return nil, fmt.Errorf("open door: the desk and feed %q have the same secret; give each its own", feed)
+	}
 	d := &Door{
-		log: o.Log, keys: o.Keys, clock: o.Clock, feeds: feeds, seen: o.Seen,
+		log: o.Log, keys: o.Keys, clock: o.Clock, feeds: feeds, seen: o.Seen, outcome: o.Outcome, secret: o.DeskSecret,
 		logger: cmp.Or(o.Logger, slog.Default()),
-		desk:   newDesk(feeds.ids()),
+		slates: newSlates(append(feeds.ids(), flow.Desk)),
 		cost:   newCost(),
 		recent: map[name]*slip{},
 		shares: map[string]int{},
@@ -124,19 +133,26 @@ func (d *Door) Close() {
 // one result an event, in their order. When ctx ends first, what is under way has
 // ErrUnknown. The events are not changed.
 func (d *Door) Post(ctx context.Context, feed string, events []flow.Event) []Result {
-	return d.post(ctx, feed, events, false)
+	return d.post(ctx, feed, events, asSent)
 }
 
-// post is Post, and takes an id made from all that was sent as proof of a repeat: the
-// same message may be read in another way at another time.
-func (d *Door) post(ctx context.Context, feed string, events []flow.Event, idOfContent bool) []Result {
+// manner is how an event comes to the door.
+type manner uint8
+
+const (
+	asSent  manner = iota // a feed's own event
+	asRead                // made of what a feed sent, with an id of all its bytes, which proves a repeat: it may be read in another way at another time
+	decided               // a person's, at the desk
+)
+
+func (d *Door) post(ctx context.Context, feed string, events []flow.Event, how manner) []Result {
 	results := make([]Result, len(events))
 	slips := make([]*slip, len(events))
 	for i := range events {
 		results[i].ID = events[i].ID
-		slips[i], results[i].Err = d.check(feed, events[i])
+		slips[i], results[i].Err = d.check(feed, events[i], how)
 	}
-	d.take(slips, results, idOfContent)
+	d.take(slips, results, how)
 	for i, s := range slips {
 		if s == nil || results[i].Err != nil {
 			continue
@@ -152,17 +168,17 @@ func (d *Door) post(ctx context.Context, feed string, events []flow.Event, idOfC
 		if results[i].Err != nil {
 			results[i].Duplicate = false
 		}
-		d.desk.record(feed, d.clock.Now(), &results[i], slips[i])
+		d.slates.record(feed, d.clock.Now(), &results[i], slips[i])
 	}
 	return results
 }
 
 // check does all that needs no look at other events.
-func (d *Door) check(feed string, e flow.Event) (*slip, error) {
+func (d *Door) check(feed string, e flow.Event, how manner) (*slip, error) {
 	switch {
 	case e.Feed == "":
 		return nil, &flow.Invalid{Field: "source", Reason: "is missing; it is the id of the sending feed"}
-	case !d.feeds.has(e.Feed):
+	case !d.feeds.has(e.Feed) && how != decided:
 		return nil, ErrNoFeed
 	case e.Feed != feed:
 		return nil, ErrForeign
@@ -171,18 +187,22 @@ func (d *Door) check(feed string, e flow.Event) (*slip, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.Kind.Spec().Inner {
-		return nil, &flow.Invalid{Field: "type", Reason: "is said by the centre only"}
+	if err := sayable(&e, how); err != nil {
+		return nil, err
+	}
+	now := d.clock.Now()
+	said := e
+	if how == decided && e.Happened == 0 {
+		e.Happened = now // said is without: the same decision sent again is a repeat
 	}
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
-	now := d.clock.Now()
 	if e.Happened.Sub(now) > MaxAhead {
 		return nil, &flow.Invalid{Field: "time", Reason: "is more than 5 minutes ahead of the centre's clock, which says " + now.String()}
 	}
 	e.Seq, e.Recorded = 0, now
-	if e.Digest, err = flow.BodyDigest(&e); err != nil {
+	if e.Digest, err = flow.BodyDigest(&said); err != nil {
 		return nil, fmt.Errorf("digest event: %w", err)
 	}
 	pending, err := Encode(&e)
@@ -195,8 +215,24 @@ func (d *Door) check(feed string, e flow.Event) (*slip, error) {
 	return &slip{name: name{feed, e.ID}, digest: e.Digest, pending: pending, done: make(chan struct{})}, nil
 }
 
+// sayable checks that whoever speaks may say such a thing at all.
+func sayable(e *flow.Event, how manner) error {
+	spec := e.Kind.Spec()
+	switch {
+	case e.Kind == flow.Unknown: // Validate says so
+		return nil
+	case spec.Inner:
+		return &flow.Invalid{Field: "type", Reason: "is said by the centre only"}
+	case how == decided:
+		return decidable(e)
+	case spec.Family() == "decision":
+		return &flow.Invalid{Field: "type", Reason: "is a decision; post it to /api/v1/decisions"}
+	}
+	return nil
+}
+
 // take puts what is new into the queue. A repeat waits for the first instead.
-func (d *Door) take(slips []*slip, results []Result, idOfContent bool) {
+func (d *Door) take(slips []*slip, results []Result, how manner) {
 	full, away := d.log.Full(), d.away()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -207,7 +243,7 @@ func (d *Door) take(slips []*slip, results []Result, idOfContent bool) {
 		if s == nil {
 			continue
 		}
-		first, err := d.find(s, idOfContent)
+		first, err := d.find(s, how)
 		switch {
 		case err != nil:
 			results[i].Err = err
@@ -231,9 +267,9 @@ func (d *Door) take(slips []*slip, results []Result, idOfContent bool) {
 
 // find looks for an event of the same id: one on its way or just logged, or one that
 // the engine knows.
-func (d *Door) find(s *slip, idOfContent bool) (*slip, error) {
+func (d *Door) find(s *slip, how manner) (*slip, error) {
 	if first, ok := d.recent[s.name]; ok {
-		if first.digest != s.digest && !idOfContent {
+		if first.digest != s.digest && how != asRead {
 			return nil, &Conflict{ID: s.name.id, Seq: first.known()}
 		}
 		return first, nil
@@ -245,7 +281,7 @@ func (d *Door) find(s *slip, idOfContent bool) (*slip, error) {
 	if !ok {
 		return nil, nil
 	}
-	if digest != s.digest && !idOfContent {
+	if digest != s.digest && how != asRead {
 		return nil, &Conflict{ID: s.name.id, Seq: seq}
 	}
 	first := &slip{name: s.name, digest: digest, seq: seq, done: make(chan struct{})}
@@ -289,20 +325,20 @@ func (d *Door) Refuse(feed string, r flow.Refusal) {
 	if r.At == 0 {
 		r.At = d.clock.Now()
 	}
-	d.desk.refuse(feed, r)
+	d.slates.refuse(feed, r)
 }
 
 // Ignore counts a message of a feed that is sound and of no use here, by what it was.
-func (d *Door) Ignore(feed, what string) { d.desk.ignore(feed, what) }
+func (d *Door) Ignore(feed, what string) { d.slates.ignore(feed, what) }
 
 // Connect counts a connection of a feed until the returned function is called.
 func (d *Door) Connect(feed string) (end func()) {
-	d.desk.connect(feed, 1)
-	return sync.OnceFunc(func() { d.desk.connect(feed, -1) })
+	d.slates.connect(feed, 1)
+	return sync.OnceFunc(func() { d.slates.connect(feed, -1) })
 }
 
 // Totals counts what became of each feed's messages, in the order of the feeds' names.
-func (d *Door) Totals() []Totals { return d.desk.all() }
+func (d *Door) Totals() []Totals { return d.slates.all() }
 
 // Waiting is how many events wait to be written, and how many that are written the
 // engine has not yet told it knows.
@@ -317,9 +353,9 @@ func (d *Door) Waiting() (queued, unseen int) {
 // written is told the next time.
 func (d *Door) Report(ctx context.Context, at capacity.Instant) {
 	_, _ = d.log.State(ctx) // without an answer the last measure stands
-	for feed, report := range d.desk.collect() {
+	for feed, report := range d.slates.collect() {
 		e := flow.Event{
-			ID:   fmt.Sprintf("report-%s-%d-%s", feed, int64(at)/1000, d.desk.instance),
+			ID:   fmt.Sprintf("report-%s-%d-%s", feed, int64(at)/1000, d.slates.instance),
 			Feed: flow.Centre, Kind: flow.FeedReported, Happened: at, Recorded: at,
 			Data: flow.Data{Report: report},
 		}
@@ -329,7 +365,7 @@ func (d *Door) Report(ctx context.Context, at capacity.Instant) {
 			}
 			d.logger.Warn("feed report not written", "feed", feed, "error", err)
 			if !errors.Is(err, ErrUnknown) {
-				d.desk.giveBack(report)
+				d.slates.giveBack(report)
 			}
 		}
 	}

@@ -376,11 +376,11 @@ func TestReportsAreOneAFeedAndTick(t *testing.T) {
 func TestReportIsKeptWhileTheLogIsAway(t *testing.T) {
 	d := testDoor(t, newTestLog(t), nil)
 	d.Refuse("wrh", flow.Refusal{Reason: "x"})
-	for _, r := range d.desk.collect() {
-		d.desk.giveBack(r)
+	for _, r := range d.slates.collect() {
+		d.slates.giveBack(r)
 	}
 	d.Refuse("wrh", flow.Refusal{Reason: "x"})
-	for feed, r := range d.desk.collect() {
+	for feed, r := range d.slates.collect() {
 		if feed == "wrh" {
 			assert.Equal(t, map[string]int{"x": 2}, r.Refused)
 			assert.Len(t, r.Last, 2)

@@ -38,7 +38,7 @@ func newFeeds(all []Feed) (*feeds, error) {
 		if !feedID.MatchString(feed.ID) {
 			return nil, fmt.Errorf("feed %q: a feed is named by at most 64 lower-case letters, digits, dashes and underscores", feed.ID)
 		}
-		if feed.ID == flow.Centre {
+		if feed.ID == flow.Centre || feed.ID == flow.Desk {
 			return nil, fmt.Errorf("feed %q: the name is the centre's own; choose another", feed.ID)
 		}
 		if _, twice := f.byID[feed.ID]; twice {

@@ -96,7 +96,7 @@ func (g *Gateway) post(ctx context.Context, feed string, messages []*nats.Msg) {
 	for _, m := range messages {
 		e, err := readMessage(m)
 		if err != nil {
-			g.door.desk.fault(feed, g.door.clock.Now(), err)
+			g.door.slates.fault(feed, g.door.clock.Now(), err)
 			g.answer(m, feed, Result{Err: err})
 			continue
 		}

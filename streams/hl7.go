@@ -48,7 +48,7 @@ func (d *Door) HL7(ctx context.Context, feed string, messages ...[]byte) []HL7Re
 			events, of = append(events, *mapped.Event), append(of, i)
 		}
 	}
-	for j, r := range d.post(ctx, feed, events, true) {
+	for j, r := range d.post(ctx, feed, events, asRead) {
 		results[of[j]].Result = r
 		results[of[j]].Refusal = refusalOf(r.Err)
 	}

@@ -21,16 +21,21 @@ type Answer struct {
 	Seq       uint64   `json:"seq,omitempty"`
 	Duplicate bool     `json:"duplicate,omitempty"`
 	Ignored   string   `json:"ignored,omitempty"` // sound, of no use here: an HL7 message by its type
+	Outcome   string   `json:"outcome,omitempty"` // of a decision: in effect, or unknown
 	Error     *Problem `json:"error,omitempty"`
 }
 
-// Handler serves POST /api/v1/events and POST /api/v1/hl7. Where feeds have secrets, the
-// caller's token says which feed it is; otherwise only callers on this machine are heard.
+// Paths are the addresses that Handler serves.
+var Paths = []string{"/api/v1/events", "/api/v1/hl7", "/api/v1/decisions"}
+
+// Handler serves what is posted to Paths. Where feeds have secrets, the caller's token
+// says which feed it is; otherwise only callers on this machine are heard.
 func (d *Door) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v1/events", d.postEvents)
 	mux.HandleFunc("POST /api/v1/hl7", d.postHL7)
-	for _, path := range []string{"/api/v1/events", "/api/v1/hl7"} {
+	mux.HandleFunc("POST /api/v1/decisions", d.postDecisions)
+	for _, path := range Paths {
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Allow", http.MethodPost)
 			problem(http.StatusMethodNotAllowed, "method", "Only POST", "This address takes POST only.", "Post the events.").write(w)
@@ -50,15 +55,24 @@ func (d *Door) caller(r *http.Request) (string, *Problem) {
 		}
 		return "", nil
 	}
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok {
-		return "", problem(http.StatusUnauthorized, "no-token", "No token", "The request has no Bearer token.", "Send the feed's token: Authorization: Bearer ….")
+	token, p := bearer(r)
+	if p != nil {
+		return "", p
 	}
-	feed, ok := d.feeds.holder(strings.TrimSpace(token))
+	feed, ok := d.feeds.holder(token)
 	if !ok {
 		return "", problem(http.StatusUnauthorized, "bad-token", "Unknown token", "No feed has this token.", "Ask the centre's operator for the feed's token.")
 	}
 	return feed, nil
+}
+
+// bearer is the token that a request shows.
+func bearer(r *http.Request) (string, *Problem) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return "", problem(http.StatusUnauthorized, "no-token", "No token", "The request has no Bearer token.", "Send the token of the feed or desk: Authorization: Bearer ….")
+	}
+	return strings.TrimSpace(token), nil
 }
 
 // local says whether both ends of the connection are on this machine, and the caller
@@ -124,7 +138,7 @@ func (d *Door) postOne(w http.ResponseWriter, r *http.Request, feed string, stru
 	} else {
 		e, err = ReadBinary(r.Header.Get, raw)
 	}
-	answers := d.postRead(r, feed, []flow.Event{e}, []error{err})
+	answers := d.postRead(r, feed, []flow.Event{e}, []error{err}, asSent)
 	if p := answers[0].Error; p != nil {
 		p.write(w)
 		return
@@ -147,11 +161,11 @@ func (d *Door) postBatch(w http.ResponseWriter, r *http.Request, feed string) {
 	for i, part := range parts {
 		events[i], errs[i] = ReadStructured(part)
 	}
-	writeAnswers(w, d.postRead(r, feed, events, errs))
+	writeAnswers(w, d.postRead(r, feed, events, errs, asSent))
 }
 
 // postRead posts what could be read, run by run of one feed, and answers for all.
-func (d *Door) postRead(r *http.Request, caller string, events []flow.Event, errs []error) []Answer {
+func (d *Door) postRead(r *http.Request, caller string, events []flow.Event, errs []error, how manner) []Answer {
 	answers := make([]Answer, len(events))
 	feedOf := func(i int) string {
 		if caller != "" {
@@ -162,7 +176,7 @@ func (d *Door) postRead(r *http.Request, caller string, events []flow.Event, err
 	for from := 0; from < len(events); {
 		if errs[from] != nil {
 			answers[from] = Answer{ID: events[from].ID, Error: ProblemOf(errs[from])}
-			d.desk.fault(feedOf(from), d.clock.Now(), errs[from])
+			d.slates.fault(feedOf(from), d.clock.Now(), errs[from])
 			from++
 			continue
 		}
@@ -170,7 +184,7 @@ func (d *Door) postRead(r *http.Request, caller string, events []flow.Event, err
 		for to < len(events) && errs[to] == nil && feedOf(to) == feedOf(from) {
 			to++
 		}
-		for i, result := range d.Post(r.Context(), feedOf(from), events[from:to]) {
+		for i, result := range d.post(r.Context(), feedOf(from), events[from:to], how) {
 			answers[from+i] = answerTo(result)
 		}
 		from = to
@@ -214,7 +228,7 @@ func writeAnswers(w http.ResponseWriter, answers []Answer) {
 	if !same && worst.retryAfter == "" {
 		status = http.StatusUnprocessableEntity
 	}
-	whole := problem(status, "batch", "Nothing logged", "No event of the batch was logged; results says why for each.", worst.Next)
+	whole := problem(status, "batch", "Nothing taken", "No event of the batch was taken; results says why for each.", worst.Next)
 	whole.Results, whole.retryAfter = answers, worst.retryAfter
 	whole.write(w)
 }

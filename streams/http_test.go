@@ -59,6 +59,14 @@ func post(t *testing.T, server *httptest.Server, path, contentType, body string,
 	return response, a
 }
 
+// text is the body of a response that post has read.
+func text(t *testing.T, response *http.Response) string {
+	t.Helper()
+	raw, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return string(raw)
+}
+
 func httpServer(t *testing.T, d *Door) *httptest.Server {
 	s := httptest.NewServer(d.Handler())
 	t.Cleanup(s.Close)

@@ -16,7 +16,8 @@ type Problem struct {
 	Status int    `json:"status"`
 	Detail string `json:"detail"`
 	Field  string `json:"field,omitempty"`
-	Seq    uint64 `json:"seq,omitempty"` // of the event that has the id already
+	Seq    uint64 `json:"seq,omitempty"`  // of the event that has the id already, or of the decision without effect
+	Code   string `json:"code,omitempty"` // why a decision has no effect
 	Next   string `json:"next"`
 
 	Results []Answer `json:"results,omitempty"` // of a batch of which nothing was logged

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -86,6 +87,12 @@ func startCentre(ctx context.Context, o centreOptions) (_ *centre, err error) {
 	feeds, err := doorFeeds(conf)
 	if err != nil {
 		return nil, err
+	}
+	desk := ""
+	if conf.Desk.TokenFile != "" {
+		if desk, err = readToken("the desk", conf.Desk.TokenFile); err != nil {
+			return nil, err
+		}
 	}
 
 	st, err := store.Open(filepath.Join(conf.Data, storeFile), store.Options{})
@@ -186,7 +193,9 @@ func startCentre(ctx context.Context, o centreOptions) (_ *centre, err error) {
 	if err := c.layOut(ctx); err != nil {
 		return nil, err
 	}
-	c.door, err = streams.NewDoor(streams.DoorOptions{Log: c.events, Keys: keys, Clock: c.clock, Feeds: feeds, Seen: seen.Lookup, Logger: o.Logger})
+	c.door, err = streams.NewDoor(streams.DoorOptions{
+		Log: c.events, Keys: keys, Clock: c.clock, Feeds: feeds, Seen: seen.Lookup, DeskSecret: desk, Outcome: c.outcome, Logger: o.Logger,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -245,13 +254,9 @@ func doorFeeds(conf *Config) ([]streams.Feed, error) {
 	for _, f := range conf.Feeds {
 		feed := streams.Feed{ID: f.ID}
 		if f.TokenFile != "" {
-			token, err := os.ReadFile(f.TokenFile)
-			if err != nil {
-				return nil, fmt.Errorf("token of feed %s: %w", f.ID, err)
-			}
-			feed.Secret = strings.TrimSpace(string(token))
-			if len(feed.Secret) < 16 {
-				return nil, fmt.Errorf("token of feed %s: %s holds fewer than 16 characters; write a longer one, such as the output of: openssl rand -hex 24", f.ID, f.TokenFile)
+			var err error
+			if feed.Secret, err = readToken("feed "+f.ID, f.TokenFile); err != nil {
+				return nil, err
 			}
 		}
 		if h := f.HL7; h != nil {
@@ -273,6 +278,18 @@ func doorFeeds(conf *Config) ([]streams.Feed, error) {
 	return feeds, nil
 }
 
+func readToken(of, file string) (string, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("token of %s: %w", of, err)
+	}
+	token := strings.TrimSpace(string(text))
+	if len(token) < 16 {
+		return "", fmt.Errorf("token of %s: %s holds fewer than 16 characters; write a longer one, such as the output of: openssl rand -hex 24", of, file)
+	}
+	return token, nil
+}
+
 // hashAt gives the hash of an event's bytes, for the proof that store and log belong
 // together.
 func (c *centre) hashAt(ctx context.Context) func(uint64) ([32]byte, error) {
@@ -285,6 +302,29 @@ func (c *centre) hashAt(ctx context.Context) func(uint64) ([32]byte, error) {
 func (c *centre) view() *flow.View {
 	v, _ := c.engine.Board().Latest()
 	return v
+}
+
+var errForgotten = errors.New("what became of the decision is no longer kept")
+
+// outcome waits until the decision at seq is applied, and tells why it has no effect.
+func (c *centre) outcome(ctx context.Context, seq uint64) (refused, detail string, err error) {
+	if err := c.engine.Board().WaitFor(ctx, seq); err != nil {
+		return "", "", err
+	}
+	v := c.view()
+	id := strconv.FormatUint(seq, 10)
+	if i := slices.IndexFunc(v.Decisions, func(d *flow.DecisionView) bool { return d.ID == id }); i >= 0 {
+		return v.Decisions[i].Refused, v.Decisions[i].Detail, nil
+	}
+	if i := slices.IndexFunc(v.Held, func(h *flow.HeldView) bool { return h.Seq == seq }); i >= 0 {
+		return v.Held[i].Reason, "It is held, and takes effect when what it names is there: GET /api/v1/held.", nil
+	}
+	if len(v.Decisions) > 0 {
+		if oldest, _ := strconv.ParseUint(v.Decisions[0].ID, 10, 64); seq < oldest {
+			return "", "", errForgotten
+		}
+	}
+	return "", "", nil
 }
 
 // catchUp waits until everything in the log is applied.
@@ -344,8 +384,9 @@ func (c *centre) layOut(ctx context.Context) error {
 func (c *centre) serveHTTP(listener net.Listener, wall *dashboard.Dashboard, measure *metrics) {
 	mux := http.NewServeMux()
 	posts := wall.Guard(c.door.Handler())
-	mux.Handle("/api/v1/events", posts)
-	mux.Handle("/api/v1/hl7", posts)
+	for _, path := range streams.Paths {
+		mux.Handle(path, posts)
+	}
 	mux.Handle("/metrics", wall.Guard(measure.handler()))
 	mux.Handle("/", wall)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(c.log.Handler(), slog.LevelDebug)}

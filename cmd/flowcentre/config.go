@@ -40,6 +40,7 @@ type Config struct {
 	Data   string // folder of the log, the store and the keys
 	Log    LogConfig
 	HTTP   HTTPConfig
+	Desk   DeskConfig
 	NATS   NATSConfig
 	MLLP   []MLLPConfig
 	Feeds  []FeedConfig // in the order of Layout.Feeds
@@ -62,6 +63,11 @@ type LogConfig struct {
 type HTTPConfig struct {
 	Listen  string
 	Origins []string // further origins whose pages may open the live stream
+}
+
+// DeskConfig says who may decide.
+type DeskConfig struct {
+	TokenFile string // holds the token that decisions must show; empty: they are taken from this machine alone
 }
 
 // NATSConfig is the listener of producers that publish over NATS.
@@ -220,6 +226,9 @@ func (r *reading) centreBlock(p *page, n *yaml.Node) {
 					}
 				}},
 			)
+		}},
+		field{"desk", false, func(n *yaml.Node) {
+			p.mapping(n, "desk", field{"token_file", false, func(n *yaml.Node) { c.Desk.TokenFile = p.beside(p.text(n)) }})
 		}},
 		field{"nats", false, func(n *yaml.Node) {
 			p.mapping(n, "nats", field{"listen", false, func(n *yaml.Node) { c.NATS.Listen = r.listen(p, n, "nats") }})

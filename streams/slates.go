@@ -20,8 +20,8 @@ const (
 	maxRefusals = 5
 )
 
-// desk keeps what is to be told of each feed at the next tick.
-type desk struct {
+// slates keep what is to be told of each feed at the next tick.
+type slates struct {
 	instance string // tells the reports of two centres apart
 
 	mu    sync.Mutex
@@ -40,7 +40,7 @@ type Totals struct {
 	Connections int               // open now
 }
 
-// slate is one feed's part of the desk.
+// slate is what is to be told of one feed.
 type slate struct {
 	totals      Totals
 	report      flow.FeedReport
@@ -49,85 +49,85 @@ type slate struct {
 	connected   bool // what the log knows
 }
 
-func newDesk(feeds []string) *desk {
-	d := &desk{instance: strconv.FormatUint(uint64(rand.Uint32()), 16), order: feeds, feeds: map[string]*slate{}}
+func newSlates(feeds []string) *slates {
+	ss := &slates{instance: strconv.FormatUint(uint64(rand.Uint32()), 16), order: feeds, feeds: map[string]*slate{}}
 	for _, id := range feeds {
-		d.feeds[id] = &slate{report: flow.FeedReport{Feed: id}, totals: Totals{Feed: id, Refused: map[string]uint64{}}}
+		ss.feeds[id] = &slate{report: flow.FeedReport{Feed: id}, totals: Totals{Feed: id, Refused: map[string]uint64{}}, told: id == flow.Desk} // nobody is connected to the desk
 	}
-	return d
+	return ss
 }
 
 // on does something with the slate of a feed; feeds that the centre does not have are
 // not counted.
-func (d *desk) on(feed string, do func(*slate)) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if s, ok := d.feeds[feed]; ok {
+func (ss *slates) on(feed string, do func(*slate)) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	if s, ok := ss.feeds[feed]; ok {
 		do(s)
 	}
 }
 
 var plainType = regexp.MustCompile(`^[A-Z0-9_^]{1,16}$`)
 
-func (d *desk) ignore(feed, what string) {
+func (ss *slates) ignore(feed, what string) {
 	if !plainType.MatchString(what) {
 		what = "other"
 	}
-	d.on(feed, func(s *slate) {
+	ss.on(feed, func(s *slate) {
 		count(&s.report.Ignored, what, 1)
 		s.totals.Ignored++
 	})
 }
 
-func (d *desk) refuse(feed string, r flow.Refusal) {
-	d.on(feed, func(s *slate) {
+func (ss *slates) refuse(feed string, r flow.Refusal) {
+	ss.on(feed, func(s *slate) {
 		count(&s.report.Refused, r.Reason, 1)
 		s.totals.Refused[r.Reason]++
 		s.report.Last = newest(append(s.report.Last, r))
 	})
 }
 
-func (d *desk) connect(feed string, n int) {
-	d.on(feed, func(s *slate) { s.connections += n })
+func (ss *slates) connect(feed string, n int) {
+	ss.on(feed, func(s *slate) { s.connections += n })
 }
 
 // record counts the result of one event. What the log could not take is no fault of the
 // producer's, and not reported.
-func (d *desk) record(feed string, now capacity.Instant, r *Result, s *slip) {
+func (ss *slates) record(feed string, now capacity.Instant, r *Result, s *slip) {
 	switch {
 	case r.Duplicate:
-		d.on(feed, func(s *slate) {
+		ss.on(feed, func(s *slate) {
 			s.report.Duplicates++
 			s.totals.Duplicates++
 		})
 	case r.Err == nil:
-		d.on(feed, func(s *slate) { s.totals.Logged++ })
+		ss.on(feed, func(s *slate) { s.totals.Logged++ })
 	case r.Err != nil && s != nil:
-		d.note(feed, now, r.Err, s.digest)
+		ss.note(feed, now, r.Err, s.digest)
 	case r.Err != nil:
-		d.note(feed, now, r.Err, "")
+		ss.note(feed, now, r.Err, "")
 	}
 }
 
 // fault counts an event that could not even be read.
-func (d *desk) fault(feed string, now capacity.Instant, err error) { d.note(feed, now, err, "") }
+func (ss *slates) fault(feed string, now capacity.Instant, err error) { ss.note(feed, now, err, "") }
 
-func (d *desk) note(feed string, now capacity.Instant, err error, digest string) {
+func (ss *slates) note(feed string, now capacity.Instant, err error, digest string) {
 	if reason, detail := refusal(err); reason != "" {
-		d.refuse(feed, flow.Refusal{At: now, Reason: reason, Detail: detail, Digest: digest})
+		ss.refuse(feed, flow.Refusal{At: now, Reason: reason, Detail: detail, Digest: digest})
 		return
 	}
-	d.on(feed, func(s *slate) { s.totals.Unconfirmed++ })
+	ss.on(feed, func(s *slate) { s.totals.Unconfirmed++ })
 }
 
-func (d *desk) all() []Totals {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	all := make([]Totals, 0, len(d.order))
-	for _, id := range d.order {
-		t := d.feeds[id].totals
+func (ss *slates) all() []Totals {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	all := make([]Totals, 0, len(ss.order))
+	for _, id := range ss.order {
+		t := ss.feeds[id].totals
 		t.Refused = maps.Clone(t.Refused)
-		t.Connections = d.feeds[id].connections
+		t.Connections = ss.feeds[id].connections
 		all = append(all, t)
 	}
 	return all
@@ -159,12 +159,12 @@ func refusal(err error) (reason, detail string) {
 
 // collect takes what is to be told, feed by feed. Every feed is told of once after the
 // start, since the log may hold an old word on whether it is connected.
-func (d *desk) collect() iter.Seq2[string, *flow.FeedReport] {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+func (ss *slates) collect() iter.Seq2[string, *flow.FeedReport] {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
 	var reports []*flow.FeedReport
-	for _, id := range d.order {
-		s := d.feeds[id]
+	for _, id := range ss.order {
+		s := ss.feeds[id]
 		connected := s.connections > 0
 		r := s.report
 		quiet := len(r.Ignored) == 0 && len(r.Refused) == 0 && r.Duplicates == 0
@@ -186,8 +186,8 @@ func (d *desk) collect() iter.Seq2[string, *flow.FeedReport] {
 }
 
 // giveBack adds a report that was not written to what is to be told.
-func (d *desk) giveBack(r *flow.FeedReport) {
-	d.on(r.Feed, func(s *slate) {
+func (ss *slates) giveBack(r *flow.FeedReport) {
+	ss.on(r.Feed, func(s *slate) {
 		for what, n := range r.Ignored {
 			count(&s.report.Ignored, what, n)
 		}
