@@ -21,13 +21,14 @@ const (
 	UnknownRequest = "unknown_request" // a bed request of this number was not made yet
 )
 
-// find resolves what a feed calls a place. reason is empty when it may be used.
+// find resolves what a feed calls a place. reason is empty when it may be used. The desk
+// may speak for every unit.
 func (s *State) find(feed, place string) (at ref, reason string) {
 	at, ok := s.places[place]
 	if !ok {
 		return ref{}, UnknownPlace
 	}
-	if u := s.units[at.Unit]; len(u.def.Feeds) > 0 && !slices.Contains(u.def.Feeds, feed) {
+	if u := s.units[at.Unit]; feed != Desk && len(u.def.Feeds) > 0 && !slices.Contains(u.def.Feeds, feed) {
 		return ref{}, NotItsUnit
 	}
 	return at, ""

@@ -333,7 +333,9 @@ func (r *reading) hl7(p *page, n *yaml.Node, path string) *HL7Config {
 		field{"acuities", false, func(n *yaml.Node) {
 			h.Acuities = map[string]string{}
 			p.pairs(n, "acuities", func(k, v *yaml.Node) {
-				h.Acuities[k.Value] = p.choice(v, "triage category", []string{"1", "2", "3", "4", "5"})
+				if h.Acuities[k.Value] = p.text(v); !slices.Contains([]string{"1", "2", "3", "4", "5"}, v.Value) {
+					p.fault(v, fmt.Sprintf("%q is no triage category", v.Value), "write 1 (most urgent) to 5")
+				}
 			})
 		}},
 		field{"places", false, func(n *yaml.Node) {
