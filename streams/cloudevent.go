@@ -141,16 +141,37 @@ func readData(raw []byte, d *flow.Data) error {
 	case strings.HasPrefix(err.Error(), unknownPrefix):
 		return unknownField(strings.Trim(strings.TrimPrefix(err.Error(), unknownPrefix), `"`))
 	}
-	var times struct{ Due, Until json.RawMessage }
-	_ = json.Unmarshal(raw, &times)
-	var at capacity.Instant
-	if len(times.Due) > 0 && at.UnmarshalJSON(times.Due) != nil {
-		return badTime("data.due")
-	}
-	if len(times.Until) > 0 && at.UnmarshalJSON(times.Until) != nil {
-		return badTime("data.until")
+	if field := unreadTime(raw); field != "" {
+		return badTime("data." + field)
 	}
 	return &flow.Invalid{Field: "data", Reason: "cannot be read"}
+}
+
+// unreadTime names the first time of data that is none, and nothing where all are.
+func unreadTime(raw []byte) string {
+	type times map[string]json.RawMessage
+	first := func(t times, names ...string) string {
+		var at capacity.Instant
+		for _, name := range names {
+			if v, ok := t[name]; ok && at.UnmarshalJSON(v) != nil {
+				return name
+			}
+		}
+		return ""
+	}
+	var data times
+	_ = json.Unmarshal(raw, &data)
+	if name := first(data, "due", "until"); name != "" {
+		return name
+	}
+	var list []times
+	_ = json.Unmarshal(data["list"], &list)
+	for i, entry := range list {
+		if name := first(entry, "arrived", "assessed", "seen", "referred", "decided", "ready"); name != "" {
+			return fmt.Sprintf("list[%d].%s", i, name)
+		}
+	}
+	return ""
 }
 
 const unknownPrefix = "json: unknown field "

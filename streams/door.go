@@ -8,17 +8,13 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"flowcentre/capacity"
 	"flowcentre/flow"
 )
 
-// Limits of what a producer may send.
-const (
-	MaxEvent = 16 << 10 // bytes of one event; a census may fill a whole message
-	MaxAhead = 5 * time.Minute
-)
+// MaxEvent is the most bytes of one event; a census or list may fill a whole message.
+const MaxEvent = 16 << 10
 
 // Limits of what waits at the door.
 const (
@@ -198,8 +194,8 @@ func (d *Door) check(feed string, e flow.Event, how manner) (*slip, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
-	if e.Happened.Sub(now) > MaxAhead {
-		return nil, &flow.Invalid{Field: "time", Reason: "is more than 5 minutes ahead of the centre's clock, which says " + now.String()}
+	if err := plausible(&e, now); err != nil {
+		return nil, err
 	}
 	e.Seq, e.Recorded = 0, now
 	if e.Digest, err = flow.BodyDigest(&said); err != nil {
@@ -209,7 +205,7 @@ func (d *Door) check(feed string, e flow.Event, how manner) (*slip, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.Kind != flow.CensusTaken && len(pending.Body) > MaxEvent {
+	if e.Kind != flow.CensusTaken && e.Kind != flow.ListTaken && len(pending.Body) > MaxEvent {
 		return nil, &TooLarge{Bytes: len(pending.Body), Limit: MaxEvent}
 	}
 	return &slip{name: name{feed, e.ID}, digest: e.Digest, pending: pending, done: make(chan struct{})}, nil

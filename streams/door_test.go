@@ -153,7 +153,7 @@ func TestDoorRefuses(t *testing.T) {
 		census.Data.Census = append(census.Data.Census, flow.CensusEntry{Place: fmt.Sprintf("W4/%s%d", strings.Repeat("b", 60), i), Patient: "A/B/1"})
 	}
 	r = d.Post(t.Context(), "wrh", []flow.Event{census})
-	require.NoError(t, r[0].Err, "a census may be larger than other events, and any fact may be old")
+	require.NoError(t, r[0].Err, "a census may be larger than other events, and a fact may be old")
 	for i := range census.Data.Census {
 		census.Data.Census[i].Place = strings.Repeat("p", 200)
 	}

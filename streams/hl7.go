@@ -70,7 +70,7 @@ func refusalOf(err error) *hl7.Refusal {
 	switch {
 	case errors.As(err, &invalid):
 		code := hl7.BadText
-		if invalid.Field == "time" {
+		if invalid.Field == "time" || invalid.Field == "data.due" {
 			code = hl7.BadTime
 		}
 		return &hl7.Refusal{Code: code, Detail: safeField(invalid.Field) + " " + invalid.Reason}
