@@ -12,54 +12,57 @@ import (
 // sharing nothing with the event it was given. It refuses an identifier that is not
 // written authority/type/value: the same number of two authorities is two patients.
 func (k *Keys) hide(e flow.Event) (flow.Event, error) {
-	h := hider{keys: k}
-	d := &e.Data
-	h.patient(&d.Patient, "data.patient")
-	h.patient(&d.FromPatient, "data.from_patient")
-	h.visit(&d.Visit, "data.visit")
-	h.visit(&d.FromVisit, "data.from_visit")
-	d.Also = append([]string(nil), d.Also...)
-	for i := range d.Also {
-		h.patient(&d.Also[i], fmt.Sprintf("data.also[%d]", i))
+	e.Data.Also = append([]string(nil), e.Data.Also...)
+	e.Data.Census = slices.Clone(e.Data.Census)
+	e.Data.List = slices.Clone(e.Data.List)
+	if e.Data.Swap != nil {
+		leg := *e.Data.Swap
+		e.Data.Swap = &leg
 	}
-	d.Census = slices.Clone(d.Census)
-	for i := range d.Census {
-		h.patient(&d.Census[i].Patient, fmt.Sprintf("data.census[%d].patient", i))
-		h.visit(&d.Census[i].Visit, fmt.Sprintf("data.census[%d].visit", i))
+	var fault error
+	with := func(hash func(string) string) func(*string, string) {
+		return func(text *string, field string) {
+			if fault == nil && !identifies(*text) {
+				fault = &flow.Invalid{Field: field, Reason: "is not written authority/type/value, such as RWP50/MR/1234567"}
+			}
+			*text = hash(*text)
+		}
 	}
-	d.List = slices.Clone(d.List)
-	for i := range d.List {
-		h.patient(&d.List[i].Patient, fmt.Sprintf("data.list[%d].patient", i))
-		h.visit(&d.List[i].Visit, fmt.Sprintf("data.list[%d].visit", i))
-	}
-	if d.Swap != nil {
-		leg := *d.Swap
-		h.patient(&leg.Patient, "data.swap.patient")
-		h.visit(&leg.Visit, "data.swap.visit")
-		d.Swap = &leg
-	}
+	eachIdentifier(&e.Data, with(k.Patient), with(k.Visit))
 	if strings.HasPrefix(e.ID, hl7ID) {
 		e.ID = k.ID(e.ID)
 	}
-	return e, h.err
+	return e, fault
 }
 
-type hider struct {
-	keys *Keys
-	err  error
-}
-
-func (h *hider) patient(text *string, field string) { h.hide(text, field, h.keys.Patient) }
-func (h *hider) visit(text *string, field string)   { h.hide(text, field, h.keys.Visit) }
-
-func (h *hider) hide(text *string, field string, hash func(string) string) {
-	if *text == "" {
-		return
+// eachIdentifier hands over every identifier of a patient or visit in d, with its field.
+// A field that is not named here would be neither hidden in the log nor left out when an
+// event is shown.
+func eachIdentifier(d *flow.Data, patient, visit func(text *string, field string)) {
+	filled := func(do func(*string, string), text *string, field string) {
+		if *text != "" {
+			do(text, field)
+		}
 	}
-	if h.err == nil && !identifies(*text) {
-		h.err = &flow.Invalid{Field: field, Reason: "is not written authority/type/value, such as RWP50/MR/1234567"}
+	filled(patient, &d.Patient, "data.patient")
+	filled(patient, &d.FromPatient, "data.from_patient")
+	filled(visit, &d.Visit, "data.visit")
+	filled(visit, &d.FromVisit, "data.from_visit")
+	for i := range d.Also {
+		filled(patient, &d.Also[i], fmt.Sprintf("data.also[%d]", i))
 	}
-	*text = hash(*text)
+	for i := range d.Census {
+		filled(patient, &d.Census[i].Patient, fmt.Sprintf("data.census[%d].patient", i))
+		filled(visit, &d.Census[i].Visit, fmt.Sprintf("data.census[%d].visit", i))
+	}
+	for i := range d.List {
+		filled(patient, &d.List[i].Patient, fmt.Sprintf("data.list[%d].patient", i))
+		filled(visit, &d.List[i].Visit, fmt.Sprintf("data.list[%d].visit", i))
+	}
+	if d.Swap != nil {
+		filled(patient, &d.Swap.Patient, "data.swap.patient")
+		filled(visit, &d.Swap.Visit, "data.swap.visit")
+	}
 }
 
 // identifies says whether text has the form authority/type/value, with a value. A slash

@@ -25,18 +25,27 @@ type Answer struct {
 	Error     *Problem `json:"error,omitempty"`
 }
 
-// Paths are the addresses that Handler serves.
-var Paths = []string{"/api/v1/events", "/api/v1/hl7", "/api/v1/decisions"}
+const eventPath = "/api/v1/events/{seq}"
 
-// Handler serves what is posted to Paths. Where feeds have secrets, the caller's token
-// says which feed it is; otherwise only callers on this machine are heard.
+// Paths are the addresses that Handler serves.
+var Paths = []string{"/api/v1/events", eventPath, "/api/v1/hl7", "/api/v1/decisions"}
+
+// Handler serves Paths. Where feeds have secrets, the caller's token says which feed it
+// is that posts; otherwise only callers on this machine are heard. An event of the log,
+// with nothing personal in it, is shown to anybody.
 func (d *Door) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v1/events", d.postEvents)
 	mux.HandleFunc("POST /api/v1/hl7", d.postHL7)
 	mux.HandleFunc("POST /api/v1/decisions", d.postDecisions)
+	mux.HandleFunc("GET "+eventPath, d.getEvent)
 	for _, path := range Paths {
-		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			if r.PathValue("seq") != "" {
+				w.Header().Set("Allow", "GET, HEAD")
+				problem(http.StatusMethodNotAllowed, "method", "Only GET", "This address can only be read.", "Post events to /api/v1/events.").write(w)
+				return
+			}
 			w.Header().Set("Allow", http.MethodPost)
 			problem(http.StatusMethodNotAllowed, "method", "Only POST", "This address takes POST only.", "Post the events.").write(w)
 		})

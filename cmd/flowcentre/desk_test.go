@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"flowcentre/capacity"
+	"flowcentre/streams"
 )
 
 // deskAnswer is the answer to one decision: what became of it, or the problem.
@@ -61,6 +63,14 @@ func TestADecisionIsAnsweredWhenItHasEffect(t *testing.T) {
 	assert.Equal(t, "in effect", a.Outcome)
 	assert.Equal(t, capacity.Closed, c.stateOf("w4", "A1"))
 	assert.GreaterOrEqual(t, c.view().Seq, a.Seq)
+
+	resp, err := http.Get(fmt.Sprintf("http://%s/api/v1/events/%d", c.httpAddr, a.Seq))
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	var shown streams.Shown
+	require.NoError(t, json.NewDecoder(resp.Body).Decode(&shown))
+	assert.Equal(t, "flowcentre.bed.closed.v1", shown.Type)
+	assert.Equal(t, "desk", shown.Feed)
 
 	status, again := c.decide(t, "", closed)
 	assert.Equal(t, http.StatusAccepted, status)
