@@ -7,16 +7,16 @@ import "time"
 func balanceMeasures() (all []Measure) {
 	for _, class := range []BedClass{AdultGA, CriticalCareClass, Paediatric} {
 		for _, h := range []struct {
-			hours                int
-			name, window, within string
+			hours                       int
+			name, window, title, within string
 		}{
-			{1, "next_hour", "next_hour", "the next full hour"},
-			{4, "4h", "next_4h", "the full hour that is 3 to 4 hours away"},
-			{8, "8h", "next_8h", "the full hour that is 7 to 8 hours away"},
+			{1, "next_hour", "next_hour", "next hour", "the next full hour"},
+			{4, "4h", "next_4h", "next 4 hours", "the full hour that is 3 to 4 hours away"},
+			{8, "8h", "next_8h", "next 8 hours", "the full hour that is 7 to 8 hours away"},
 		} {
 			w := words[class]
 			all = append(all, Measure{
-				Name: string(class) + "_short_" + h.name, Family: "balance", Title: capital(w + " beds short by " + h.within), Unit: "beds", Window: h.window, Scope: "site",
+				Name: string(class) + "_short_" + h.name, Family: "balance", Title: capital(w + " beds short, " + h.title), Unit: "beds", Window: h.window, Scope: "site",
 				Definition: "By " + h.within + ": " + w + " beds available now + cleaning due by then + patients confirmed to leave by then, from a bed that can be used again, set against patients over + requests without a bed that are decided, or are step-downs or transfers and repatriations in, and are needed by then + electives due by then without a bed. " +
 					"A patient in A&E whose admission is decided and for whom no bed was requested counts as a request for the class of the department, else adult G&A. Each site is settled by itself: spare beds of one site or class never make up for another's shortage. Beds reserved and potential discharges are left out, and arrivals yet to come.",
 				Source: "Flow Centre", Supply: []string{"occupancy"}, Form: Shortfall, Class: class,

@@ -476,9 +476,9 @@ func balanceCases() (cases []worked) {
 		demand.Attendances = nil
 		demand.Requests = append(
 			demand.Requests,
-			Request{ID: "4", Key: "Q4", Origin: "ae", Wants: class, Requested: today("12:00")},                                                 // not decided
+			Request{ID: "4", Key: "Q4", Origin: "ae", Wants: class, Requested: today("12:00")},                                                // not decided
 			Request{ID: "5", Key: "Q5", Origin: "ae", Wants: class, Requested: today("12:00"), Decided: today("12:30"), Bed: "general-w1/B1"}, // has a bed
-			Request{ID: "6", Key: "Q6", Origin: "ae", Wants: Maternity, Requested: today("12:00"), Decided: today("12:30")},                  // another class
+			Request{ID: "6", Key: "Q6", Origin: "ae", Wants: Maternity, Requested: today("12:00"), Decided: today("12:30")},                   // another class
 			Request{ID: "7", Key: "Q7", Origin: "step_down", Wants: class, Requested: today("12:00")},
 			Request{ID: "8", Key: "Q8", Origin: "transfer", Wants: class, Requested: today("12:00"), Due: on(0, "18:00")},
 			Request{ID: "9", Key: "Q9", Origin: "elective", Wants: class, Requested: today("12:00"), Due: on(0, "20:00")},
