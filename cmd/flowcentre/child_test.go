@@ -24,6 +24,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 	}
+	if os.Getenv(asNATS) != "" {
+		os.Exit(natsCommand(os.Args[1:]))
+	}
 	os.Exit(m.Run())
 }
 
