@@ -85,9 +85,9 @@ func figure(f *flow.Reported) error {
 	switch {
 	case !ok:
 		return &flow.Invalid{Field: "data.figure.measure", Reason: "is no measure of the catalogue; GET /api/v1/measures names them"}
-	case slices.Contains(counted, m.Unit) && f.Value != math.Trunc(f.Value):
+	case slices.Contains(counted, m.Unit) && *f.Value != math.Trunc(*f.Value):
 		return &flow.Invalid{Field: "data.figure.value", Reason: "is no whole number, and the measure counts " + m.Unit}
-	case m.Unit == "percent" && f.Value > 1000:
+	case m.Unit == "percent" && *f.Value > 1000:
 		return &flow.Invalid{Field: "data.figure.value", Reason: "is more than 1000 percent"}
 	}
 	return nil
