@@ -13,6 +13,8 @@ type counting struct {
 	form  Form
 	items bool
 	sum   Amount
+
+	dawn Instant // of the local day, once asked for
 }
 
 // count takes an item, made to count by some moments of something with these facts.
@@ -95,15 +97,22 @@ func (n *counting) over(since Instant, d time.Duration) bool {
 	return n.Longer(since, d+time.Millisecond)
 }
 
-// today says whether an instant lies in the local day.
-func (n *counting) today(at Instant) bool {
-	return at >= n.Midnight() && at < n.Zone.NextMidnight(n.Now)
+// midnight is when the local day began.
+func (n *counting) midnight() Instant {
+	if n.dawn == 0 {
+		n.dawn = n.Midnight()
+	}
+	return n.dawn
 }
 
-// clock is when the local clock shows an hour today.
+// today says whether an instant lies in the local day.
+func (n *counting) today(at Instant) bool {
+	return at >= n.midnight() && at < n.clock(24)
+}
+
+// clock is when the local clock shows an hour today; at 24 the day ends.
 func (n *counting) clock(hour int) Instant {
-	n.Midnight()
-	return n.Zone.Clock(n.Now, 60*hour)
+	return n.Zone.Clock(n.midnight(), 60*hour)
 }
 
 // here are the attendances in the department: arrived, not left, not streamed away.

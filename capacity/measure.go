@@ -97,8 +97,10 @@ var named = func() map[string]int {
 // Applies says whether the measure means anything for the unit.
 func (m *Measure) Applies(u *Unit) bool { return m.applies(u) }
 
-// Census says whether nothing is known of a unit before its first census.
-func (m *Measure) Census() bool { return m.census }
+// Census says whether nothing is known of the unit before its first census.
+func (m *Measure) Census(u *Unit) bool {
+	return m.census || m.Form == Shortfall && ofClass(m.Class)(u)
+}
 
 // Needs is what a feed of the unit must supply for the measure: any one of these is
 // enough, and where there are none nothing is needed. A balance takes beds from wards
@@ -117,7 +119,7 @@ func (m *Measure) Needs(u *Unit) []string {
 // figure next changes by itself. Of a unit that the measure does not apply to, or that it
 // knows nothing of yet, it is the zero Amount.
 func (m *Measure) Take(p *Picture, c *Clock, items bool) Amount {
-	if !m.applies(p.Unit) || m.census && !p.Known {
+	if !m.applies(p.Unit) || m.Census(p.Unit) && !p.Known {
 		return Amount{}
 	}
 	n := counting{Picture: p, Clock: c, form: m.Form, items: items}

@@ -104,7 +104,7 @@ func aeMeasures() []Measure {
 			Definition: "Attendances that ended since local midnight within 4 hours of arrival, in percent of all attendances that ended since local midnight. Patients still in the department count in neither, however long they have waited; streamed patients are left out. Not given for fewer than 10.",
 			Source:     "NHS Constitution 4-hour standard",
 			take: func(n *counting) {
-				midnight := n.Midnight()
+				midnight := n.midnight()
 				for i := range n.Attendances {
 					if a := &n.Attendances[i]; a.Arrived.Told() && a.Left.At >= midnight && !a.Streamed {
 						n.count(Item{Key: a.Key, Value: 1, Side: side(a.Left.At <= a.Arrived.At.Add(4*time.Hour))}, a.Events, a.Left, a.Arrived)
@@ -117,7 +117,7 @@ func aeMeasures() []Measure {
 			Definition: "Median of the minutes from arrival until seen for treatment, over patients seen since local midnight. Those still waiting to be seen, streamed, or seen before they arrived as their times say, are left out. Not given for fewer than 10.",
 			Source:     opel,
 			take: func(n *counting) {
-				midnight := n.Midnight()
+				midnight := n.midnight()
 				for i := range n.Attendances {
 					if a := &n.Attendances[i]; a.Seen.At >= midnight && !a.Streamed {
 						n.took(a.Key, a.Events, a.Arrived, a.Seen)
@@ -137,7 +137,7 @@ func aeMeasures() []Measure {
 		share("ae_referred_share", "Referred to a service", "Patients in the department who have been referred to a service, in percent of all in the department.", opel,
 			func(_ *counting, a *Attendance) bool { return a.Referred.Told() }),
 		arrivals("ae_arrivals", "Arrivals", "Patients who have arrived since local midnight, whether they are still here or not. Patients streamed away are left out, see ae_streamed.", "since_midnight",
-			func(n *counting, a *Attendance) bool { return a.Arrived.At >= n.Midnight() }),
+			func(n *counting, a *Attendance) bool { return a.Arrived.At >= n.midnight() }),
 		arrivals("ae_arrivals_last_hour", "Arrivals in the last hour", "Patients who arrived within the last 60 minutes. Patients streamed away are left out.", "last_hour",
 			func(n *counting, a *Attendance) bool { return !n.Longer(a.Arrived.At, time.Hour) }),
 		ae(Measure{
@@ -145,7 +145,7 @@ func aeMeasures() []Measure {
 			Definition: "Patients whom the front door sent on to another service since local midnight: a GP, urgent treatment, same-day emergency care. They never waited in the department.",
 			Source:     own, Supply: []string{"ae"},
 			take: func(n *counting) {
-				midnight := n.Midnight()
+				midnight := n.midnight()
 				for i := range n.Attendances {
 					a := &n.Attendances[i]
 					if away := a.Left.or(a.Arrived); a.Streamed && away.At >= midnight {

@@ -22,7 +22,7 @@ func ambulanceMeasures() []Measure {
 			},
 		}
 	}
-	handedOver := func(n *counting, a *Ambulance) bool { return a.Arrived.Told() && a.HandedOver.At >= n.Midnight() }
+	handedOver := func(n *counting, a *Ambulance) bool { return a.Arrived.Told() && a.HandedOver.At >= n.midnight() }
 
 	all := []Measure{
 		journeys("ambulances_inbound", "Ambulances inbound", "Ambulances on their way that have not arrived outside and are not cancelled.", "now", own,
@@ -68,7 +68,7 @@ func ambulanceMeasures() []Measure {
 	}
 	all = append(all, journeys("ambulances_not_conveyed", "Not conveyed", "Ambulances that were on their way and did not come because the patient was not conveyed, since local midnight. Those diverted elsewhere are left out.", "since_midnight", own,
 		func(n *counting, a *Ambulance) Moment {
-			return a.Cancelled.when(a.Reason == "not_conveyed" && a.Cancelled.At >= n.Midnight())
+			return a.Cancelled.when(a.Reason == "not_conveyed" && a.Cancelled.At >= n.midnight())
 		}))
 	for i := range all {
 		m := &all[i]

@@ -32,7 +32,7 @@ func balanceMeasures() (all []Measure) {
 func (n *counting) balance(class BedClass, hours int) {
 	by := n.fullHour(hours)
 	n.sum.At = by
-	if ofClass(class)(n.Unit) && n.Known {
+	if ofClass(class)(n.Unit) {
 		n.usable(by)
 	} else {
 		n.sum.Units = 0 // only who knows its beds says anything of a shortage
@@ -101,7 +101,7 @@ func (n *counting) needs(r *Request, by Instant) string {
 	}
 	switch r.Origin {
 	case "elective":
-		if r.Due < n.Midnight() {
+		if r.Due < n.midnight() {
 			return ""
 		}
 		return Elective

@@ -280,7 +280,10 @@ func inTransit(n *counting) {
 // attended says whether the request is of a patient whose attendance is told: both then
 // have the same event for when the bed was requested.
 func (n *counting) attended(r *Request) bool {
-	return r.Requested.Told() && slices.ContainsFunc(n.Attendances, func(a Attendance) bool {
-		return a.Requested.Seq == r.Requested.Seq && (a.Open() || a.Transit)
-	})
+	for i := range n.Attendances {
+		if a := &n.Attendances[i]; a.Requested.Told() && a.Requested.Seq == r.Requested.Seq && (a.Open() || a.Transit) {
+			return true
+		}
+	}
+	return false
 }

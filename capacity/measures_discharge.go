@@ -3,7 +3,6 @@ package capacity
 import (
 	"strconv"
 	"strings"
-	"time"
 )
 
 // acute units are inpatient units other than community wards.
@@ -79,10 +78,10 @@ func nctrMeasures() []Measure {
 			},
 		},
 		stays("nctr_today", "NCTR, the day's list", "Patients on acute inpatient units who no longer meet the criteria to reside: those still here, and those who left since local midnight. It is nctr_here and nctr_left_today together.", "today", dischargeSitrep, "discharge",
-			func(n *counting, s *Stay) Moment { return s.Plan.NCTR.when(s.Open() || s.Left.At >= n.Midnight()) }),
+			func(n *counting, s *Stay) Moment { return s.Plan.NCTR.when(s.Open() || s.Left.At >= n.midnight()) }),
 		stays("nctr_left_today", "NCTR, left today", "Patients who no longer met the criteria to reside and left an acute inpatient unit's hospital since local midnight.", "since_midnight", dischargeSitrep, "discharge",
 			func(n *counting, s *Stay) Moment {
-				return s.Left.when(s.Plan.NCTR.Told() && s.Left.At >= n.Midnight())
+				return s.Left.when(s.Plan.NCTR.Told() && s.Left.At >= n.midnight())
 			}),
 	}
 	all[2].applies, all[3].applies = acute, acute
@@ -135,7 +134,7 @@ func leavingMeasures() []Measure {
 			Name: "failed_discharges", Title: "Failed discharges", Window: "since_midnight", Source: own, Supply: []string{"discharge"},
 			Definition: "Discharges that were to be and were not, told since local midnight. A patient whose discharge failed twice counts twice.", Unit: "discharges", Form: Count,
 			take: func(n *counting) {
-				midnight := n.Midnight()
+				midnight := n.midnight()
 				for i := range n.Stays {
 					s := &n.Stays[i]
 					for _, f := range s.Plan.Failures {
@@ -155,7 +154,7 @@ func leftMeasures() []Measure {
 	left := func(name, title, until string, hour int) Measure {
 		return stays(name, title, "Patients who have left hospital from an inpatient unit since local midnight"+until+", wherever they went; those who died are among them. Day units are left out.", "since_midnight", dischargeSitrep, "occupancy",
 			func(n *counting, s *Stay) Moment {
-				return s.Left.when(s.Left.At >= n.Midnight() && (hour == 24 || s.Left.At <= n.clock(hour)))
+				return s.Left.when(s.Left.At >= n.midnight() && (hour == 24 || s.Left.At <= n.clock(hour)))
 			})
 	}
 	long := func(days int) Measure {
@@ -194,7 +193,7 @@ func leftMeasures() []Measure {
 func (n *counting) night() (from, until Instant) {
 	from = n.clock(23)
 	if !n.Passed(from) {
-		from = n.Zone.Clock(n.Zone.Midnight(n.Now).Add(-time.Hour), 23*60)
+		from = n.Zone.Clock(n.midnight()-1, 23*60)
 	}
 	return from, n.Zone.Clock(from, (24+6)*60)
 }
@@ -203,7 +202,7 @@ func (n *counting) plannedToday(p *Plan) bool {
 	if p.Due != 0 {
 		return n.today(p.Due)
 	}
-	return p.Planned.At >= n.Midnight()
+	return p.Planned.At >= n.midnight()
 }
 
 // confirmed says whether the patient is to leave at a time on this local day, and not

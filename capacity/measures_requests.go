@@ -44,20 +44,14 @@ func requestMeasures() []Measure {
 			})),
 		electives(requests("electives_cancelled", "Electives cancelled", "Patients of the elective list who were cancelled since local midnight, on whatever day they were due.", "since_midnight", own,
 			func(n *counting, r *Request) Moment {
-				return r.Cancelled.when(r.Origin == "elective" && r.Cancelled.At >= n.Midnight())
+				return r.Cancelled.when(r.Origin == "elective" && r.Cancelled.At >= n.midnight())
 			})),
 	}
 }
 
 // wanted says whether the request is for a bed now: an elective of a later day is not.
 func (n *counting) wanted(r *Request) bool {
-	return r.Open() && (r.Origin != "elective" || r.Due < n.tomorrow())
-}
-
-// tomorrow is when the local day ends.
-func (n *counting) tomorrow() Instant {
-	n.Midnight()
-	return n.Zone.NextMidnight(n.Now)
+	return r.Open() && (r.Origin != "elective" || r.Due < n.clock(24))
 }
 
 // unplaced says whether the request has no bed and its patient waits for one.

@@ -649,5 +649,8 @@ func TestNeeds(t *testing.T) {
 	require.Equal(t, []string{"occupancy"}, m.Needs(ward(AdultGA).Unit))
 	require.Equal(t, []string{"requests", "ae", "ae_list"}, m.Needs(department().Unit))
 	require.Empty(t, m.Needs(ward(Maternity).Unit))
+	require.True(t, m.Census(ward(AdultGA).Unit), "its beds are not known before a census")
+	require.False(t, m.Census(ward(Maternity).Unit))
+	require.False(t, measure(t, "adult_ga_total").Census(ward(AdultGA).Unit))
 	require.Equal(t, []string{"ae", "ae_list"}, measure(t, "ae_in_department").Needs(department().Unit))
 }

@@ -95,7 +95,7 @@ func (s *State) lack(u *unit, m *capacity.Measure) (lack *Missing, asOf capacity
 
 // uncounted is that no census has told who is on the unit, for measures that count them.
 func (s *State) uncounted(u *unit, m *capacity.Measure) (lack *Missing, asOf capacity.Instant, usable bool) {
-	if m.Census() && u.told.KnownSince == 0 {
+	if m.Census(u.def) && u.told.KnownSince == 0 {
 		return &Missing{Unit: u.def.ID, Why: "unknown"}, 0, false
 	}
 	return nil, 0, true
