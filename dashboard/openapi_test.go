@@ -93,7 +93,7 @@ func TestTheEntitiesAreAsDescribed(t *testing.T) {
 	doc, _ := readOpenAPI(t)
 	for name, entity := range map[string]any{
 		"State": flow.View{}, "System": flow.SystemView{}, "Site": flow.SiteView{}, "Unit": flow.UnitView{}, "Place": flow.PlaceView{},
-		"Feed": flow.FeedView{}, "Refusal": flow.Refusal{}, "Change": flow.Change{}, "Contradiction": flow.ContradictionView{},
+		"Feed": flow.FeedView{}, "Outage": flow.OutageView{}, "Refusal": flow.Refusal{}, "Change": flow.Change{}, "Contradiction": flow.ContradictionView{},
 		"Held": flow.HeldView{}, "Figure": flow.Figure{}, "Tally": capacity.Tally{}, "Shown": shown{},
 		"Measures": flow.MeasuresView{}, "Value": flow.MeasureValue{}, "Missing": flow.Missing{}, "Reported": flow.ReportedView{},
 		"Attendance": flow.AttendanceView{}, "Ambulance": flow.AmbulanceView{}, "Request": flow.RequestView{}, "Discharge": flow.DischargeView{},

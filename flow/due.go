@@ -16,7 +16,8 @@ type dueKind uint8
 const (
 	dueBed       dueKind = iota + 1 // a closure or opening ends, a bed counts as clean, a reservation lapses
 	duePatient                      // a patient with no open stay is forgotten
-	dueFeed                         // a feed falls silent
+	dueFeed                         // a feed falls silent, an outage begins or ends, a burst is over, another hour of the week begins
+	dueReports                      // figures that were superseded are dropped
 	dueAmbulance                    // an ambulance journey is forgotten
 	dueSeen                         // a block of ids is forgotten
 )
@@ -97,6 +98,10 @@ func (s *State) settle(d due) {
 	case dueAmbulance:
 		if a := s.ambulances[d.key]; a != nil && rung(&a.alarm) {
 			s.retire(a)
+		}
+	case dueReports:
+		if rung(&s.reports.alarm) {
+			s.dropReports()
 		}
 	case dueSeen:
 		s.forgetIDs()

@@ -1,26 +1,36 @@
 package flow
 
 import (
+	"cmp"
+	"time"
+
 	"flowcentre/capacity"
 )
 
 // feed is what is known of one producer's stream.
 type feed struct {
-	def    *capacity.Feed // nil when the layout does not name it
-	id     string
-	told   feedTold
-	held   int
-	alarm  alarm
-	dirty  bool
-	stale  bool // its view must be made again
-	shown  *FeedView
-	silent bool
+	def   *capacity.Feed // nil when the layout does not name it
+	id    string
+	told  feedTold
+	held  int
+	alarm alarm
+	dirty bool
+	stale bool // its view must be made again
+	shown *FeedView
+	feedState
+}
+
+// feedState is how a feed stands, worked out from what is told of it and the time.
+type feedState struct {
+	state   string           // one of the feed states
+	since   capacity.Instant // when it fell silent, an outage began or a burst did
+	expects int              // seconds within which something should come at this time of the week
 }
 
 // feedTold is the part of a feed that the store keeps.
 type feedTold struct {
 	Last       capacity.Instant `json:"l,omitempty"`
-	Happened   capacity.Instant `json:"h,omitempty"`
+	Happened   capacity.Instant `json:"h,omitempty"` // of the newest fact
 	Logged     uint64           `json:"n,omitempty"`
 	Duplicates uint64           `json:"d,omitempty"`
 	Ignored    uint64           `json:"i,omitempty"`
@@ -28,6 +38,11 @@ type feedTold struct {
 	Unheld     uint64           `json:"u,omitempty"` // facts that should have been held when the limit was reached
 	Connected  bool             `json:"c,omitempty"`
 	Refusals   []Refusal        `json:"f,omitempty"`
+	Excused    capacity.Instant `json:"x,omitempty"` // end of the last planned outage that ran its time
+	Outages    []outage         `json:"o,omitempty"` // planned or on, soonest first
+	Count      counter          `json:"k,omitzero"`
+	Late       lateness         `json:"t,omitzero"`
+	Skew       skew             `json:"s,omitzero"`
 }
 
 // feedOf is the feed of that id, made if need be, and nil past the limit of feeds that
@@ -53,14 +68,28 @@ func (s *State) hear(e *Event) bool {
 		return fresh
 	}
 	f.told.Last = max(f.told.Last, e.Recorded)
-	f.told.Happened = max(f.told.Happened, e.Happened)
-	if fresh {
-		f.told.Logged++
-	} else {
+	f.told.Skew.take(e)
+	if !fresh {
 		f.told.Duplicates++
+		s.heard(f)
+		return false
+	}
+	f.told.Logged++
+	f.told.Count.come(1, e.Happened)
+	switch e.Kind {
+	case Heartbeat:
+		if e.Data.Counter > 0 {
+			f.told.Count.beat(e.Happened, e.Data.Counter)
+		}
+	case OutagePlanned, FigureReported: // of the feed, not of what it tells
+	default:
+		f.told.Happened = max(f.told.Happened, e.Happened)
+		f.told.Late.take(e)
+		f.speaks(e)
+		s.supersede(e)
 	}
 	s.heard(f)
-	return fresh
+	return true
 }
 
 // report takes the door's summary of a feed.
@@ -76,9 +105,11 @@ func (s *State) report(e *Event) {
 	f.told.Duplicates += uint64(max(r.Duplicates, 0))
 	for _, n := range r.Ignored {
 		f.told.Ignored += uint64(max(n, 0))
+		f.told.Count.come(uint64(max(n, 0)), e.Happened)
 	}
 	for _, n := range r.Refused {
 		f.told.Refused += uint64(max(n, 0))
+		f.told.Count.come(uint64(max(n, 0)), e.Happened)
 	}
 	f.told.Refusals = append(f.told.Refusals, r.Last...)
 	if n := len(f.told.Refusals); n > 5 {
@@ -91,44 +122,85 @@ func (s *State) report(e *Event) {
 	s.heard(f)
 }
 
-// heard marks a feed as changed and sets when its silence is next to be looked at.
+// heard marks a feed as changed. One that was on time and speaks again is looked at when
+// its alarm rings, unless there is more to it.
 func (s *State) heard(f *feed) {
 	s.changed.feed(f)
 	s.view.feeds = true
 	f.stale = true
-	s.listen(f)
+	if f.state != FeedOnTime || f.alarm == 0 || len(f.told.Outages) > 0 || f.told.Late.Until > s.at {
+		s.listen(f)
+	}
 }
 
-// listen decides whether a feed is silent. An open connection counts as speech only
-// with what comes over it; see docs/ARCHITECTURE.md.
+// listen works out how a feed stands, and when that is next to be looked at. An open
+// connection by itself is no speech, a heartbeat is; see docs/ARCHITECTURE.md.
 func (s *State) listen(f *feed) {
-	silent := false
-	if f.def != nil && f.def.Every > 0 && f.told.Last != 0 {
-		limit := f.told.Last + capacity.Instant(f.def.Every)*1000
-		silent = limit <= s.at
-		if !silent {
-			s.due.set(&f.alarm, limit, dueFeed, f.id)
+	s.expire(f)
+	now, next := feedState{state: FeedOnTime}, capacity.Instant(0)
+	ring := func(at capacity.Instant) {
+		if at > s.at && (next == 0 || at < next) {
+			next = at
 		}
 	}
-	if silent == f.silent {
+	for _, o := range f.told.Outages {
+		ring(o.From)
+		ring(o.Until)
+	}
+	ring(f.told.Late.Until)
+
+	var silent capacity.Instant
+	if f.def != nil {
+		var changes capacity.Instant
+		now.expects, changes = f.def.Expects(s.at, s.zone())
+		ring(changes)
+		if f.told.Last != 0 {
+			silent = f.def.Deadline(f.told.Last, s.zone())
+			ring(silent)
+		}
+	}
+	switch o := f.outage(s.at); {
+	case o != nil:
+		now.state, now.since = FeedOutage, o.From
+	case f.told.Last == 0:
+		now.state = FeedNever
+	case silent != 0 && silent <= s.at:
+		now.state, now.since = FeedSilent, max(silent, f.told.Excused)
+	case f.told.Late.Until > s.at:
+		now.state, now.since = FeedCatchingUp, f.told.Late.From
+	}
+	s.due.set(&f.alarm, next, dueFeed, f.id)
+	if now == f.feedState {
 		return
 	}
-	f.silent, f.stale = silent, true
+	changed := now.state != f.state
+	f.feedState, f.stale = now, true
 	s.view.feeds = true
 	for _, u := range s.units {
-		if u.hears(f.id) {
+		if changed && u.hears(f.id) {
 			s.view.unit(u)
 		}
 	}
 }
 
-// state is one of FeedNever, FeedOnTime and FeedSilent.
-func (f *feed) state() string {
-	switch {
-	case f.told.Last == 0:
-		return FeedNever
-	case f.silent:
-		return FeedSilent
+// old tells whether what the feed supplies is from before it fell silent.
+func (f *feed) old() bool { return f.state == FeedSilent || f.state == FeedOutage }
+
+func (f *feed) view(seq uint64) *FeedView {
+	t := &f.told
+	v := &FeedView{
+		ID: f.id, Name: f.id, Supplies: []string{}, Version: seq, State: cmp.Or(f.state, FeedNever), Since: f.since, Expects: f.expects,
+		Connected: t.Connected, Last: t.Last, Happened: t.Happened, Logged: t.Logged, Duplicates: t.Duplicates,
+		Ignored: t.Ignored, Refused: t.Refused, Held: f.held + int(t.Unheld), Refusals: append([]Refusal{}, t.Refusals...),
+		Sent: t.Count.Sent, Received: t.Count.Received, Missing: t.Count.missing(), Restarts: t.Count.Restarts,
+		Late: t.Late.Count, Skew: int(t.Skew.Most / time.Second), Outages: []OutageView{},
 	}
-	return FeedOnTime
+	for _, o := range t.Outages {
+		v.Outages = append(v.Outages, OutageView{From: o.From, Until: o.Until, Reason: o.Reason, Role: o.Role})
+	}
+	if d := f.def; d != nil {
+		v.Name, v.Owner, v.Every = d.Name, d.Owner, d.Every
+		v.Supplies = append(v.Supplies, d.Supplies...)
+	}
+	return v
 }

@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// hold keeps a fact whose place nobody knows until a layout names it.
+// hold keeps a fact whose place, feed, measure or scope nobody knows until a layout names
+// it.
 func (s *State) hold(e *Event, reason string) {
 	f := s.feedOf(e.Feed)
 	if f != nil && s.held[e.Seq] == nil {
@@ -61,8 +62,17 @@ func (s *State) retry() {
 	}
 }
 
-// reason is why the fact must still be held, and empty when all its places are known.
+// reason is why the fact must still be held, and empty when all that it names is known.
 func (s *State) reason(e *Event) string {
+	switch {
+	case e.Kind == OutagePlanned:
+		if f := s.feeds[aboutOf(e)]; e.Feed == Desk && (f == nil || f.def == nil) {
+			return UnknownFeed
+		}
+		return ""
+	case e.Kind == FigureReported && e.Data.Figure != nil:
+		return s.reportReason(e.Data.Figure)
+	}
 	if e.Data.Request != "" && e.Data.Patient == "" {
 		if _, ok := s.requests[e.Data.Request]; !ok {
 			return UnknownRequest
@@ -87,4 +97,18 @@ func (s *State) reason(e *Event) string {
 		}
 	}
 	return ""
+}
+
+// unknown is what a held fact names and nobody knows: a place, or else a feed, measure or
+// scope.
+func unknown(e *Event, reason string) string {
+	switch {
+	case reason == UnknownFeed:
+		return e.Data.About
+	case reason == UnknownMeasure:
+		return e.Data.Figure.Measure
+	case reason == UnknownScope:
+		return e.Data.Figure.Scope
+	}
+	return e.Data.Place
 }

@@ -128,6 +128,7 @@ func (s *State) setFrame(frame *capacity.Layout) {
 		f.stale = true
 		s.listen(f)
 	}
+	s.awaitAgain()
 	s.view.layout = true
 }
 

@@ -72,7 +72,7 @@ func (s *State) lack(u *unit, m *capacity.Measure) (lack *Missing, asOf capacity
 	}
 	best := Missing{Unit: u.def.ID, Why: "not_sent"}
 	for _, f := range s.suppliers(u, needs) {
-		state := f.state()
+		state := f.state
 		switch {
 		case state == FeedNever && best.Why == "not_sent":
 			best = Missing{Unit: u.def.ID, Feed: f.id, Why: state}
@@ -102,7 +102,7 @@ func (s *State) uncounted(u *unit, m *capacity.Measure) (lack *Missing, asOf cap
 }
 
 // stopped tells the states in which a feed's last word is getting old.
-func stopped(state string) bool { return state == FeedSilent || state == "outage" }
+func stopped(state string) bool { return state == FeedSilent || state == FeedOutage }
 
 // suppliers are the feeds that may speak for the unit and supply one of these, in the
 // order of the layout.
@@ -132,7 +132,7 @@ func (s *State) told(u *unit) string {
 	for i := range s.layout.Frame.Feeds {
 		if id := s.layout.Frame.Feeds[i].ID; len(u.def.Feeds) == 0 || u.hears(id) {
 			if f := s.feeds[id]; f != nil {
-				b.WriteString(f.state())
+				b.WriteString(f.state)
 			}
 			b.WriteByte(' ')
 		}
@@ -204,7 +204,11 @@ func (s *State) values(scope string, f *figures, unit bool) map[string]*MeasureV
 	for i := range capacity.Measures() {
 		m := &capacity.Measures()[i]
 		if f.has[i] && !(unit && m.Scope == "site") {
-			all[m.Name] = valueOf(m, f.amounts[i], f.missing[i], f.asOf[i])
+			v := valueOf(m, f.amounts[i], f.missing[i], f.asOf[i])
+			if r := s.reportedFor(m.Name, scope); r != nil {
+				v.Reported = r.view(v.Value)
+			}
+			all[m.Name] = v
 		}
 	}
 	return all

@@ -19,6 +19,10 @@ const (
 	NotItsUnit     = "not_its_unit"    // the feed may not speak for the unit; add it to the unit's feeds
 	NotAUnit       = "not_a_unit"      // a census of what is not a whole unit; send one of the unit
 	UnknownRequest = "unknown_request" // a bed request of this number was not made yet
+
+	UnknownFeed    = "unknown_feed"    // an outage of a feed that the layout does not name; name one of GET /api/v1/feeds
+	UnknownMeasure = "unknown_measure" // a figure of no measure of the catalogue; name one of GET /api/v1/measures
+	UnknownScope   = "unknown_scope"   // a figure of a scope that is not there or does not have the measure; say system, organisation/<id>, site/<id> or unit/<id>
 )
 
 // find resolves what a feed calls a place. reason is empty when it may be used. The desk

@@ -121,20 +121,6 @@ func (s *State) showFeeds() []*FeedView {
 	return shown
 }
 
-func (f *feed) view(seq uint64) *FeedView {
-	v := &FeedView{
-		ID: f.id, Name: f.id, Supplies: []string{}, Version: seq, State: f.state(), Connected: f.told.Connected,
-		Last: f.told.Last, Happened: f.told.Happened, Logged: f.told.Logged, Duplicates: f.told.Duplicates,
-		Ignored: f.told.Ignored, Refused: f.told.Refused, Held: f.held + int(f.told.Unheld),
-		Refusals: append([]Refusal{}, f.told.Refusals...),
-	}
-	if d := f.def; d != nil {
-		v.Name, v.Owner, v.Every = d.Name, d.Owner, d.Every
-		v.Supplies = append(v.Supplies, d.Supplies...)
-	}
-	return v
-}
-
 // showUnits makes the units again that have changed, or whose figures have by time alone,
 // and tells of which sites.
 func (s *State) showUnits() (shown []*UnitView, remade map[string]bool) {
@@ -207,7 +193,7 @@ func (s *State) showUnit(u *unit) *UnitView {
 
 // silent tells whether a feed that says who is on the unit is silent.
 func (s *State) silent(u *unit) bool {
-	return slices.ContainsFunc(u.def.Feeds, func(id string) bool { f := s.feeds[id]; return f != nil && f.silent && f.occupancy() })
+	return slices.ContainsFunc(u.def.Feeds, func(id string) bool { f := s.feeds[id]; return f != nil && f.old() && f.occupancy() })
 }
 
 // occupancy tells whether the feed says who is where. The silence of any other, such as
@@ -312,7 +298,7 @@ func (s *State) count(classes map[capacity.BedClass]*Figure, u *UnitView) {
 	}
 	f.Beds.Add(u.Beds)
 	for _, id := range u.Feeds {
-		if feed := s.feeds[id]; feed != nil && feed.silent && feed.occupancy() {
+		if feed := s.feeds[id]; feed != nil && feed.old() && feed.occupancy() {
 			if !slices.Contains(f.Silent, id) {
 				f.Silent = append(f.Silent, id)
 			}
@@ -363,7 +349,7 @@ func (s *State) showHeld(was []*HeldView) []*HeldView {
 	for seq, e := range s.held {
 		h := old[seq]
 		if h == nil || h.Reason != s.view.waiting[seq] {
-			h = &HeldView{Seq: seq, Feed: e.Feed, Type: e.Kind.String(), Place: e.Data.Place, Reason: s.view.waiting[seq], Happened: e.Happened}
+			h = &HeldView{Seq: seq, Feed: e.Feed, Type: e.Kind.String(), Place: unknown(e, s.view.waiting[seq]), Reason: s.view.waiting[seq], Happened: e.Happened}
 		}
 		shown = append(shown, h)
 	}

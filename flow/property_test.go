@@ -22,7 +22,7 @@ func aWard(beds int) *capacity.Layout {
 	l := &capacity.Layout{
 		System: capacity.System{ID: "county", Name: "County", TimeZone: "Europe/London"},
 		Sites:  []capacity.Site{{ID: "site", Name: "Site"}},
-		Feeds:  []capacity.Feed{{ID: "f0", Name: "F0", Every: 60}, {ID: "f1", Name: "F1", Every: 600}},
+		Feeds:  twoFeeds(),
 	}
 	for _, id := range []string{"u0", "u1"} {
 		u := capacity.Unit{ID: id, Site: "site", Name: id, Kind: capacity.Ward, Class: capacity.AdultGA, Feeds: []string{"f0", "f1"}, AssumedClean: 900}
@@ -71,6 +71,9 @@ func history(t *rapid.T) []Event {
 			continue
 		case 2, 3, 4, 5, 6, 7:
 			log = append(log, Event{Kind: Tick, Feed: Centre, ID: fmt.Sprint("t", now), Happened: now, Recorded: now})
+			continue
+		case 8:
+			log = append(log, ofFeeds(t, now)...)
 			continue
 		}
 		e.Kind = rapid.SampledFrom(kinds).Draw(t, "kind")
@@ -270,6 +273,7 @@ func faces(s *State) []string {
 	for _, h := range v.Held {
 		all = append(all, fmt.Sprint(*h))
 	}
+	all = append(all, figuresOf(s)...)
 	for _, f := range v.Feeds {
 		g := *f
 		g.Version = 0

@@ -41,6 +41,7 @@ func unitKey(id string) string      { return "unit/" + id }
 func toldKey(id string) string      { return "told/" + id }
 func bedKey(b *bed) string          { return "bed/" + b.name() }
 func feedKey(id string) string      { return "feed/" + id }
+func reportKey(name string) string  { return "reported/" + name }
 func itemKey(id string) string      { return "item/" + id }
 func ambulanceKey(id string) string { return "ambulance/" + id }
 func decisionKey(seq uint64) string { return fmt.Sprintf("decision/%020d", seq) }
@@ -178,6 +179,10 @@ func (s *State) encode(key string) []byte {
 		if d := s.decision(mustSeq(id)); d != nil {
 			return mustJSON(d)
 		}
+	case "reported":
+		if r := s.reports.told[id]; r != nil {
+			return mustJSON(r)
+		}
 	case "item":
 		if c := s.items[id]; c != nil {
 			return mustJSON(c)
@@ -312,6 +317,10 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			d := &decision{}
 			err = json.Unmarshal(value, d)
 			s.decisions = append(s.decisions, d)
+		case "reported":
+			r := &reported{}
+			err = json.Unmarshal(value, r)
+			s.reports.told[id] = r
 		case "item":
 			c := &contradiction{version: seq}
 			err = json.Unmarshal(value, c)
@@ -373,6 +382,9 @@ func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, beds ma
 	s.awaited = false
 	if s.layout.Frame != nil {
 		s.setFrame(s.layout.Frame)
+	}
+	for _, f := range s.feeds {
+		s.listen(f)
 	}
 	s.due.set(&s.seen.alarm, s.seen.expiry(), dueSeen, "")
 	s.lookAgain()

@@ -75,6 +75,7 @@ type ward struct {
 	feed   string
 	layout capacity.Layout
 	laid   bool
+	watch  bool // feeds and figures are shown in full
 }
 
 var day = time.Date(2027, 1, 12, 0, 0, 0, 0, time.UTC)
@@ -94,6 +95,17 @@ func (w *ward) line(line string) {
 		return
 	case "feed":
 		w.feed = words[1]
+		return
+	case "expect":
+		w.expect(words[1:])
+		return
+	case "repeat":
+		for range w.number(words[1]) {
+			w.line(strings.Join(words[2:], " "))
+		}
+		return
+	case "report":
+		w.report(words[1:])
 		return
 	}
 	if !w.laid {
@@ -207,7 +219,7 @@ func (w *ward) fill(e *Event, key, value string) {
 		p, place, _ := strings.Cut(value, "@")
 		d.Census = append(d.Census, CensusEntry{Place: place, Patient: p, Visit: "v-" + p})
 	default:
-		require.Fail(w.t, "no field "+key)
+		w.fillFeed(e, key, value)
 	}
 }
 
@@ -281,7 +293,9 @@ func (w *ward) enforce() {
 	w.laid = true
 	w.layout.System = capacity.System{ID: "county", Name: "County", TimeZone: "Europe/London"}
 	w.layout.Sites = []capacity.Site{{ID: "site", Name: "Site"}}
-	w.layout.Feeds = []capacity.Feed{{ID: "pas", Name: "PAS", Every: 1800}}
+	if w.layout.Feeds == nil {
+		w.layout.Feeds = []capacity.Feed{{ID: "pas", Name: "PAS", Every: 1800}}
+	}
 	revision, _ := w.s.LayoutDigest()
 	for _, e := range LayoutEvents(&w.layout, revision+1, max(w.s.At(), capacity.At(day))) {
 		w.apply(&e)
@@ -289,6 +303,9 @@ func (w *ward) enforce() {
 }
 
 func (w *ward) time(text string) capacity.Instant {
+	if days, rest, ok := strings.Cut(text, "+"); ok { // 1+00:10 is ten past midnight
+		return w.time(rest).Add(time.Duration(w.number(days)) * 24 * time.Hour)
+	}
 	at, err := time.Parse("15:04:05", text)
 	if err != nil {
 		at, err = time.Parse("15:04", text)
@@ -330,10 +347,13 @@ func (w *ward) show() string {
 	}
 	w.people(&b, v)
 	for _, f := range v.Feeds {
-		if f.State == FeedSilent || f.Duplicates > 0 {
+		if w.watch {
+			b.WriteString(feedLine(f))
+		} else if f.State == FeedSilent || f.Duplicates > 0 {
 			fmt.Fprintf(&b, "feed %s %s, %d duplicates\n", f.ID, f.State, f.Duplicates)
 		}
 	}
+	w.figures(&b)
 	for _, c := range v.Contradictions {
 		fmt.Fprintf(&b, "contradiction %s %s %v\n", c.Kind, strings.TrimSuffix(c.Unit+"/"+c.Bed, "/"), c.Events)
 	}

@@ -30,6 +30,7 @@ type State struct {
 	moved      map[string]string // a visit that was moved, to the patient it moved to
 	touched    []*bed            // beds to look at again before the event is done
 	feeds      map[string]*feed
+	reports    reports
 	ambulances map[string]*ambulance
 	requests   map[string]string // a bed request's id, to the patient it is of
 	wanted     map[string]int    // how many held facts wait for a request
@@ -55,6 +56,7 @@ func New(epoch string) *State {
 		merged:     map[string]string{},
 		moved:      map[string]string{},
 		feeds:      map[string]*feed{},
+		reports:    newReports(),
 		ambulances: map[string]*ambulance{},
 		requests:   map[string]string{},
 		wanted:     map[string]int{},
@@ -124,7 +126,11 @@ func (s *State) fact(e *Event) {
 		s.ambulanceFact(e)
 	case BedAllocated, AllocationEnded, ContradictionSettled:
 		s.decide(e)
-	case Unknown, Heartbeat, OutagePlanned, FigureReported:
+	case OutagePlanned:
+		s.planOutage(e)
+	case FigureReported:
+		s.reportFigure(e)
+	case Unknown, Heartbeat:
 	default:
 		s.patientFact(e)
 	}

@@ -122,29 +122,51 @@ type PlaceView struct {
 
 // Feed states.
 const (
-	FeedNever  = "never" // nothing came yet
-	FeedOnTime = "on_time"
-	FeedSilent = "silent" // nothing came for longer than expected
+	FeedNever      = "never" // nothing came yet
+	FeedOnTime     = "on_time"
+	FeedSilent     = "silent"      // nothing came for longer than is expected at that time of the week
+	FeedOutage     = "outage"      // silent, as planned
+	FeedCatchingUp = "catching_up" // a burst of late facts is coming in
 )
 
-// FeedView is one feed.
+// FeedStates are all states that a feed can be in.
+var FeedStates = []string{FeedNever, FeedOnTime, FeedSilent, FeedOutage, FeedCatchingUp}
+
+// FeedView is one feed. One that fell silent is a matter for its owner.
 type FeedView struct {
 	ID         string           `json:"id"`
 	Name       string           `json:"name"`
 	Owner      string           `json:"owner"`
-	Every      int              `json:"every_s"`
+	Every      int              `json:"every_s"`   // as laid out
+	Expects    int              `json:"expects_s"` // at this time of the week; 0 when nothing is expected
 	Supplies   []string         `json:"supplies"`
 	Version    uint64           `json:"version"`
 	State      string           `json:"state"`
+	Since      capacity.Instant `json:"since,omitempty"` // when it fell silent, its outage began or it began to catch up
 	Connected  bool             `json:"connected"`
 	Last       capacity.Instant `json:"last,omitempty"`     // when anything last came
-	Happened   capacity.Instant `json:"happened,omitempty"` // newest happened time told
+	Happened   capacity.Instant `json:"happened,omitempty"` // newest time at which a fact happened
 	Logged     uint64           `json:"logged"`
 	Duplicates uint64           `json:"duplicates"`
 	Ignored    uint64           `json:"ignored"`
 	Refused    uint64           `json:"refused"`
 	Held       int              `json:"held"`
+	Sent       uint64           `json:"sent"`     // by the count in its heartbeats, since the first
+	Received   uint64           `json:"received"` // since then: logged, ignored or refused
+	Missing    uint64           `json:"missing"`  // sent before its newest heartbeat, and has not come
+	Restarts   uint64           `json:"restarts"` // how often its count began anew
+	Late       uint64           `json:"late"`     // facts that came more than 15 minutes after they happened
+	Skew       int              `json:"skew_s"`   // the most that its clock was ahead in the last hour
+	Outages    []OutageView     `json:"outages"`  // planned ones, soonest first; the state tells whether one is on
 	Refusals   []Refusal        `json:"refusals"` // newest last, at most 5
+}
+
+// OutageView is a time in which a feed will be silent.
+type OutageView struct {
+	From   capacity.Instant `json:"from"`
+	Until  capacity.Instant `json:"until"`
+	Reason string           `json:"reason,omitempty"`
+	Role   string           `json:"role,omitempty"`
 }
 
 // Change is the latest thing that happened, for the foot of the wall.
@@ -168,13 +190,14 @@ type ContradictionView struct {
 	Version uint64           `json:"version"`
 }
 
-// HeldView is a fact that names a place nobody knows, kept until a layout does.
+// HeldView is a fact that names a place, feed, measure or scope nobody knows, kept until a
+// layout does.
 type HeldView struct {
 	Seq      uint64           `json:"seq"`
 	Feed     string           `json:"feed"`
 	Type     string           `json:"type"`
-	Place    string           `json:"place"`
-	Reason   string           `json:"reason"` // unknown_place; not_its_unit: the feed may not speak for it; not_a_unit: a census of a bed or bay
+	Place    string           `json:"place"`  // what it names: a place, or by its reason a feed, measure or scope
+	Reason   string           `json:"reason"` // unknown_place, unknown_feed, unknown_measure, unknown_scope; not_its_unit: the feed may not speak for it; not_a_unit: a census of a bed or bay
 	Happened capacity.Instant `json:"happened"`
 }
 

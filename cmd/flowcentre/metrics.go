@@ -117,8 +117,6 @@ var (
 	descWallRefused   = newDesc("wallboard_refused_total", "Connections refused because there were too many.")
 )
 
-var feedStates = []string{flow.FeedNever, flow.FeedOnTime, flow.FeedSilent}
-
 // stateCollector reads the newest view.
 type stateCollector struct{ board published }
 
@@ -205,7 +203,7 @@ func collectFeed(out chan<- prometheus.Metric, f *flow.FeedView) {
 		gauge(descFeedLast, unixSeconds(f.Last), f.ID)
 	}
 	gauge(descFeedInterval, float64(f.Every), f.ID)
-	for _, state := range feedStates {
+	for _, state := range flow.FeedStates {
 		gauge(descFeedState, oneIf(f.State == state), f.ID, state)
 	}
 	gauge(descHeldFacts, float64(f.Held), f.ID)
