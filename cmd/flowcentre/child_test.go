@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asNATS) != "" {
 		os.Exit(natsCommand(os.Args[1:]))
 	}
+	if data := os.Getenv(asCheckpointer); data != "" {
+		os.Exit(failed(os.Stderr, checkpointAlways(data)))
+	}
 	os.Exit(m.Run())
 }
 

@@ -2,14 +2,15 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -25,16 +26,22 @@ import (
 // takes a checkpoint every 40 events.
 func hurriedShire(t *testing.T, data string) *centre {
 	t.Helper()
-	config, faults := LoadConfig("testdata/ward.yaml")
-	require.Empty(t, faults)
-	config.Data = data
-	c, err := startCentre(t.Context(), centreOptions{
-		Config: config, Logger: slog.New(slog.DiscardHandler), FrameEvery: -1,
-		Start: demoStart, Speed: 600, CheckpointEvery: 40,
-	})
+	c, err := startHurried(t.Context(), data, 40)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.Close()) })
 	return c
+}
+
+func startHurried(ctx context.Context, data string, every uint64) (*centre, error) {
+	config, faults := LoadConfig("testdata/ward.yaml")
+	if len(faults) > 0 {
+		return nil, faults[0]
+	}
+	config.Data = data
+	return startCentre(ctx, centreOptions{
+		Config: config, Logger: slog.New(slog.DiscardHandler), FrameEvery: -1,
+		Start: demoStart, Speed: 600, CheckpointEvery: every,
+	})
 }
 
 // shown is the state as the API tells it, without what a restart may change.
@@ -97,7 +104,8 @@ func TestThePastIsWhatTheWallShowed(t *testing.T) {
 	require.Eventually(t, func() bool { return len(checkpointsIn(t, data)) >= 2 }, 10*time.Second, time.Millisecond)
 
 	same := func(c *centre) {
-		for i, want := range live {
+		for _, i := range rand.Perm(len(live)) {
+			want := live[i]
 			got := c.shown(t, fmt.Sprintf("at=%.0f", want["seq"]))
 			require.Equal(t, want, got)
 			if text, ticked := want["at"].(string); ticked && i%10 == 0 {
@@ -191,9 +199,9 @@ func TestThePastTakesTurns(t *testing.T) {
 	again, err := p.View(t.Context(), dashboard.Moment{Seq: 3})
 	require.NoError(t, err)
 	require.Same(t, views[2], again, "it was not taken anew")
-	for range 2 * pastKept {
+	for i := range 2 * pastKept {
 		for seq := uint64(1); seq <= 5; seq++ {
-			_, err := p.answer(t.Context(), dashboard.Moment{Seq: seq}, rand.Text(), func(s *flow.State) any { return s.Seq() })
+			_, err := p.answer(t.Context(), dashboard.Moment{Seq: seq}, fmt.Sprint("question ", i), func(s *flow.State) any { return s.Seq() })
 			require.NoError(t, err)
 		}
 	}
@@ -204,4 +212,54 @@ func TestThePastTakesTurns(t *testing.T) {
 	_, err = p.View(t.Context(), dashboard.Moment{Seq: 3})
 	require.ErrorIs(t, err, dashboard.ErrBusy)
 	require.ErrorContains(t, err, "stopping")
+}
+
+// asCheckpointer, set in the environment to a data folder, makes the test binary a centre
+// that takes one checkpoint after the other.
+const asCheckpointer = "FLOWCENTRE_TEST_CHECKPOINTS_IN"
+
+func checkpointAlways(data string) error {
+	c, err := startHurried(context.Background(), data, 1)
+	if err != nil {
+		return err
+	}
+	return c.Wait(context.Background())
+}
+
+// TestKilledInACheckpoint: a centre that was killed while it wrote a checkpoint starts
+// again, keeps no half of one, and knows its past.
+func TestKilledInACheckpoint(t *testing.T) {
+	data := t.TempDir()
+	halves := func() []string {
+		halves, err := filepath.Glob(filepath.Join(data, checkpointFolder, "next*"))
+		require.NoError(t, err)
+		return halves
+	}
+	inTheMidst := 0
+	for range 5 {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), asCheckpointer+"="+data)
+		cmd.Stderr = os.Stderr
+		require.NoError(t, cmd.Start())
+		t.Cleanup(func() { _ = cmd.Process.Kill() })
+		require.Eventually(t, func() bool { return len(halves()) > 0 && len(checkpointsIn(t, data)) > 2 }, 20*time.Second, 50*time.Microsecond)
+		require.NoError(t, cmd.Process.Kill())
+		_ = cmd.Wait()
+		if len(halves()) > 0 {
+			inTheMidst++
+		}
+
+		c := hurriedShire(t, data)
+		require.Empty(t, halves())
+		last := c.view().Seq
+		for _, seq := range []uint64{1, last / 2, last - 1, last} {
+			scratch := flow.New("scratch")
+			require.NoError(t, replayTo(t.Context(), c.events, scratch, seq))
+			got := c.shown(t, fmt.Sprint("at=", seq))
+			require.EqualValues(t, seq, got["seq"])
+			require.Equal(t, scratch.Digest(), got["digest"])
+		}
+		require.NoError(t, c.Close())
+	}
+	require.Positive(t, inTheMidst, "the kills came in the midst of writing")
 }
