@@ -387,6 +387,7 @@ func (c *centre) serveHTTP(listener net.Listener, wall *dashboard.Dashboard, mea
 	for _, path := range streams.Paths {
 		mux.Handle(path, posts)
 	}
+	mux.Handle("GET /api/v1/decisions", wall)
 	mux.Handle("/metrics", wall.Guard(measure.handler()))
 	mux.Handle("/", wall)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(c.log.Handler(), slog.LevelDebug)}

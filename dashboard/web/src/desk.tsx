@@ -1,16 +1,21 @@
-// A site at the desk: its bed classes, every unit with every figure, its feeds, and what
-// does not fit together there.
+// A site at the desk: who waits for a bed and what can be done for them, its demand, its
+// bed classes, every unit with every figure, its feeds, and what does not fit together.
 
+import { Beds, Decisions, Report, Settle } from "./actions";
 import { UnitBar } from "./bar";
 import { ageOf, contradiction, contradictionRemedy, count, fact, heldReason, heldRemedy, moment, percent, wholePercent, words } from "./format";
+import { Ambulances, Emergency, Parameters, Reside, SiteBalance } from "./demand";
 import { FeedRows } from "./feeds";
+import { RoleChoice, TokenField } from "./forms";
 import { LimitMark } from "./marks";
 import { DeskHead, Link, Status, Value, zone } from "./parts";
 import { blank, classNames, closures, doubt, groupLimits, hasBeds, heldByPlace, heldFacts, itemPlace, level, limitsText, limitText, occupancy, oldText, openItems, unitLevel, unitsOf, worstFirst } from "./rules";
-import { unitAddress } from "./route";
+import { measured, unitScope } from "./measures";
+import { unitAddress, whyAddress } from "./route";
 import type { State } from "./store";
 import { coarse, state } from "./stream";
 import type { Figure, Site, Unit } from "./types";
+import { Waiting } from "./waiting";
 
 export function Desk({ id }: { id: string }) {
   const s = state.value;
@@ -30,14 +35,28 @@ export function Desk({ id }: { id: string }) {
   return (
     <div class="desk" data-site={id}>
       <Status />
-      <DeskHead title={site.name} up={{ to: "/", name: s.system.name }} />
+      <DeskHead title={site.name} up={{ to: "/", name: s.system.name }}>
+        <RoleChoice />
+      </DeskHead>
       <main>
+        <TokenField />
         <Totals state={s} site={site} />
+        <Parameters state={s} site={site} />
         <div class="desk-columns">
-          <UnitTable units={units} />
+          <div class="desk-main">
+            <Waiting state={s} site={site} />
+            <UnitTable units={units} />
+            <Reside state={s} site={site} />
+          </div>
           <div class="desk-side">
-            <SiteFeeds state={s} units={units} />
+            <Emergency state={s} site={site} />
+            <Ambulances state={s} site={site} />
+            <SiteBalance state={s} site={site} />
+            <Beds state={s} site={site} />
             <SiteQuestions state={s} units={units} />
+            <Report state={s} site={site} />
+            <Decisions state={s} />
+            <SiteFeeds state={s} units={units} />
           </div>
         </div>
       </main>
@@ -178,7 +197,7 @@ function UnitRow({ unit: u }: { unit: Unit }) {
   const figure = (label: string, key: string, value: number | string, mark = false) => (
     <td role="cell" data-label={label} class={value === 0 ? "zero" : ""}>
       {mark && <LimitMark level={3} />}
-      <Value name={key}>{value}</Value>
+      <Opened unit={u} name={key}>{value}</Opened>
     </td>
   );
   return (
@@ -200,6 +219,18 @@ function UnitRow({ unit: u }: { unit: Unit }) {
       {figure("Due in", "expected", u.expected)}
       {told}
     </tr>
+  );
+}
+
+/** A figure of a unit's beds, with the page that opens it where the catalogue has it. */
+function Opened({ unit: u, name, children }: { unit: Unit; name: string; children: number | string }) {
+  const measure = `${u.class}_${name}`;
+  const value = <Value name={name}>{children}</Value>;
+  if (!state.value || !measured(state.value, unitScope(u.id), measure)) return value;
+  return (
+    <Link to={whyAddress(measure, unitScope(u.id))} class="opens">
+      {value}
+    </Link>
   );
 }
 
@@ -242,6 +273,7 @@ function SiteQuestions({ state: s, units }: { state: State; units: Unit[] }) {
             <span class="muted">
               Since {moment(c.since, t, zone())}; {c.events?.length === 1 ? "fact" : "facts"} {(c.events ?? []).join(", ")}
             </span>
+            <Settle state={s} item={c} />
           </li>
         ))}
       </ul>

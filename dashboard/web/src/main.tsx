@@ -9,6 +9,7 @@ import { follow, path, route } from "./route";
 import { begin, lastKnown, phase, state } from "./stream";
 import { UnitPage } from "./unit";
 import { Wall } from "./wall";
+import { WhyPage } from "./why";
 
 const SHIFT_MS = 600_000; // against burn-in: the wall moves by 2 px
 
@@ -25,7 +26,7 @@ function Page() {
     root.dataset.page = where.page === "wall" ? "wall" : "desk";
     room.value++;
   }, [where.page]);
-  const what = where.page === "site" ? s?.sites.get(where.id)?.name : where.page === "unit" ? s?.units.get(where.id)?.name : where.page === "feeds" ? "Feeds" : "";
+  const what = where.page === "site" ? s?.sites.get(where.id)?.name : where.page === "unit" ? s?.units.get(where.id)?.name : where.page === "feeds" ? "Feeds" : where.page === "why" ? "Why" : "";
   const title = [phase.value === "notlive" ? "NOT LIVE" : "", what, s?.system.name, "Flow Centre"].filter(Boolean).join(" - ");
   useEffect(() => {
     document.title = title;
@@ -39,6 +40,8 @@ function Page() {
       return <UnitPage id={where.id} />;
     case "feeds":
       return <Feeds />;
+    case "why":
+      return <WhyPage measure={where.measure} />;
     case "none":
       return (
         <main class="desk">

@@ -15,7 +15,9 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { clockSeconds, clockTime, longDate, seconds } from "./format";
 import { Mark } from "./marks";
-import { href } from "./route";
+import { number } from "./measures";
+import type { Reading } from "./measures";
+import { href, whyAddress } from "./route";
 import { hello, lastHeard, lastKnown, now, phase, quiet, state, tries, untilReload } from "./stream";
 
 /** Grows when the room for text may have changed: font loaded, window resized. */
@@ -54,6 +56,15 @@ export function Value({ name, children }: { name: string; children: string | num
     <b class="value" data-figure={name} ref={ref}>
       {text}
     </b>
+  );
+}
+
+/** A figure of the catalogue as people see it, with its page that opens it. */
+export function Counted({ name, scope, reading: r, text }: { name: string; scope: string; reading: Reading; text?: string }) {
+  return (
+    <Link to={whyAddress(name, scope)} class="opens">
+      <Value name={name}>{text ?? (r.value === null ? "—" : number(r.value))}</Value>
+    </Link>
   );
 }
 
@@ -133,13 +144,14 @@ export function Status() {
 }
 
 /** The head of every page but the wall. */
-export function DeskHead({ title, up, note }: { title: string; up?: { to: string; name: string }; note?: string }) {
+export function DeskHead({ title, up, note, children }: { title: string; up?: { to: string; name: string }; note?: string; children?: ComponentChildren }) {
   return (
     <header class="desk-head">
       {up && <Link to={up.to}>{up.name}</Link>}
       <h1 tabIndex={-1}>{title}</h1>
       {note && <span class="muted">{note}</span>}
       <span class="push" />
+      {children}
       <Simulated />
       {phase.value === "notlive" ? (
         <strong class="not-live-block">

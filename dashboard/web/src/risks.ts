@@ -5,7 +5,7 @@ import { ageOf, clockTime, ms } from "./format";
 import { measured, named, read, siteScope } from "./measures";
 import { silentFeeds, siteBrief, siteName } from "./rules";
 import type { State } from "./store";
-import type { Site } from "./types";
+import type { Instant, Site } from "./types";
 
 export const HELD_LIMIT_MIN = 45; // no ambulance should wait longer (NHS handover standard)
 const HELD_WARN_MIN = 30;
@@ -91,4 +91,10 @@ function silences(s: State, now: number): Risk[] {
       then: [f.owner ? `Ring ${f.owner}` : "No owner named"],
     };
   });
+}
+
+/** When a request passes 12 hours from its decision, or null where none is told. */
+export function breachOf(decided: Instant): number | null {
+  const at = ms(decided);
+  return at === null ? null : at + 12 * 3_600_000;
 }

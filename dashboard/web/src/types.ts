@@ -264,11 +264,15 @@ export interface Decision {
 
 export interface Definition {
   name: string;
+  family: string;
   title: string;
   definition: string;
   unit: string;
   window: string;
+  scope: string;
   source: string;
+  supply: string[] | null;
+  form: string;
   class?: string;
   least?: number;
 }
@@ -285,6 +289,7 @@ export interface Input {
 export interface Item {
   key: string;
   unit: string;
+  site: string;
   at?: Instant;
   until?: Instant;
   value: number;
@@ -305,6 +310,17 @@ export interface Why {
   reported?: Reported | null;
   inputs: Input[] | null;
   items: Item[] | null;
+}
+
+/** An event of the log without who it is about. */
+export interface LoggedEvent {
+  seq: number;
+  id: string;
+  feed: string;
+  type: string;
+  happened?: Instant;
+  recorded?: Instant;
+  data?: Record<string, unknown>;
 }
 
 export interface Hello {

@@ -6,13 +6,14 @@ import * as format from "./format.test";
 import * as link from "./link.test";
 import * as measures from "./measures.test";
 import * as night from "./night.test";
+import * as recount from "./recount.test";
 import * as requests from "./requests.test";
 import * as risks from "./risks.test";
 import * as rules from "./rules.test";
 import * as store from "./store.test";
 
 const found: Record<string, string> = {};
-for (const [file, tests] of Object.entries<object>({ clock, format, link, measures, night, requests, risks, rules, store })) {
+for (const [file, tests] of Object.entries<object>({ clock, format, link, measures, night, recount, requests, risks, rules, store })) {
   for (const [name, test] of Object.entries<() => void>(tests as Record<string, () => void>)) {
     try {
       test();
