@@ -103,7 +103,7 @@ func TestTheEntitiesAreAsDescribed(t *testing.T) {
 			var all, always []string
 			for field := range reflect.TypeOf(entity).Fields() {
 				tag, omit, _ := strings.Cut(field.Tag.Get("json"), ",")
-				if tag == "-" {
+				if tag == "-" || !field.IsExported() {
 					continue
 				}
 				all = append(all, tag)

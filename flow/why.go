@@ -32,8 +32,7 @@ func (v *View) Why(measure, scope string) *WhyView {
 		}
 	}
 	w := &WhyView{
-		Measure: Definition{Name: m.Name, Title: m.Title, Definition: m.Definition, Unit: m.Unit, Window: m.Window, Source: m.Source},
-		Scope:   scope, At: v.At, Seq: v.Seq, Of: m.Of(sum), Moment: sum.At, Missing: append([]Missing{}, shown.Missing...), Reported: shown.Reported,
+		Measure: DefinitionOf(m), Scope: scope, At: v.At, Seq: v.Seq, Of: m.Of(sum), Moment: sum.At, Missing: append([]Missing{}, shown.Missing...), Reported: shown.Reported,
 		Items: append([]capacity.Item{}, sum.Items...),
 	}
 	if value, ok, small := m.Value(sum); ok {

@@ -64,6 +64,18 @@ func (p *past) View(ctx context.Context, m dashboard.Moment) (*flow.View, error)
 	return got.(*flow.View), nil
 }
 
+// Why opens a figure as it stands now, or stood then.
+func (p *past) Why(ctx context.Context, q dashboard.Question) (*flow.WhyView, error) {
+	if now := p.newest(); q.Moment == (dashboard.Moment{}) || q.Moment == (dashboard.Moment{Seq: now.Seq}) {
+		return now.Why(q.Measure, q.Scope), nil
+	}
+	got, err := p.answer(ctx, q.Moment, "why "+q.Measure+" "+q.Scope, func(s *flow.State) any { return s.View().Why(q.Measure, q.Scope) })
+	if err != nil {
+		return nil, err
+	}
+	return got.(*flow.WhyView), nil
+}
+
 // answer gives what take takes from the state of a moment. What names it, so that it is
 // taken once for all who ask. It is found also if nobody waits for it any longer.
 func (p *past) answer(ctx context.Context, m dashboard.Moment, what string, take func(*flow.State) any) (any, error) {

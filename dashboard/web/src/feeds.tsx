@@ -30,7 +30,7 @@ export function Feeds() {
   );
 }
 
-const all = ["Owner", "State", "Last spoke", "Expected", "Logged", "Duplicates", "Ignored", "Refused", "Held"];
+const all = ["Owner", "State", "Last spoke", "Expected", "Logged", "Late", "Missing", "Duplicates", "Ignored", "Refused", "Held"];
 const few = ["State", "Last spoke", "Refused", "Held"];
 
 /** The feeds as rows; brief leaves out what a site's page has no room for. */
@@ -56,14 +56,16 @@ export function FeedRows({ feeds, brief = false }: { feeds: Feed[]; brief?: bool
   );
 }
 
-const looks = { never: "unknown", on_time: "plain", silent: "stale" } as const;
+const looks = { never: "unknown", on_time: "plain", silent: "stale", outage: "stale", catching_up: "plain" } as const;
 
 function FeedRow({ feed: f, columns, brief }: { feed: Feed; columns: string[]; brief: boolean }) {
   const cells: Record<string, { key: string; value: string | number }> = {
     Owner: { key: "owner", value: f.owner || "nobody named" },
-    State: { key: "state", value: { never: "— nothing yet", on_time: "on time", silent: "silent" }[f.state] ?? words(f.state) },
+    State: { key: "state", value: stateText(f) },
     "Last spoke": { key: "last", value: lastText(f) },
-    Expected: { key: "every", value: `every ${age(f.every_s * 1000)}` },
+    Expected: { key: "every", value: expectedText(f) },
+    Missing: { key: "missing", value: f.missing },
+    Late: { key: "late", value: f.late },
     Logged: { key: "logged", value: f.logged },
     Duplicates: { key: "duplicates", value: f.duplicates },
     Ignored: { key: "ignored", value: f.ignored },
@@ -87,6 +89,28 @@ function FeedRow({ feed: f, columns, brief }: { feed: Feed; columns: string[]; b
       })}
     </tr>
   );
+}
+
+/** The state in words, with its end or beginning where that is told. */
+function stateText(f: Feed): string {
+  const on = f.outages?.[0];
+  switch (f.state) {
+    case "never":
+      return "— nothing yet";
+    case "on_time":
+      return f.expects_s ? "on time" : "quiet, as expected";
+    case "silent":
+      return f.since ? `silent since ${moment(f.since, coarse.value, zone())}` : "silent";
+    case "outage":
+      return on ? `planned outage until ${moment(on.until, coarse.value, zone())}` : "planned outage";
+    case "catching_up":
+      return "catching up";
+  }
+}
+
+function expectedText(f: Feed): string {
+  const every = f.expects_s ?? f.every_s;
+  return every ? `every ${age(every * 1000)}` : "nothing now";
 }
 
 function lastText(f: Feed): string {

@@ -128,11 +128,46 @@ const changes: Record<string, string> = {
   closed: "bed closed",
   opened: "bed opened",
   census: "census taken",
+  requested: "bed requested",
+  "request-ready": "ready for the bed",
+  "request-left": "on the way to the bed",
+  "request-arrived": "in the bed",
+  "request-cancelled": "bed request cancelled",
+  arrived: "arrived in A&E",
+  assessed: "initial assessment",
+  seen: "seen for treatment",
+  referred: "referred",
+  moved: "moved in A&E",
+  "decided-to-admit": "decision to admit",
+  "ready-to-proceed": "clinically ready to proceed",
+  streamed: "streamed away",
+  departed: "left A&E",
+  "departure-cancelled": "has not left A&E after all",
+  list: "A&E list taken",
+  "ambulance-inbound": "ambulance inbound",
+  "ambulance-arrived": "ambulance outside",
+  "ambulance-handed-over": "handed over",
+  "ambulance-clear": "ambulance clear",
+  "ambulance-cancelled": "ambulance does not come",
+  ready: "no longer meets the criteria to reside",
+  "not-ready": "meets the criteria to reside again",
+  planned: "discharge planned",
+  delayed: "discharge delayed",
+  "delay-ended": "delay ended",
+  failed: "discharge failed",
+  "start-accepted": "start accepted",
+  "start-withdrawn": "start withdrawn",
+  "bed-allocated": "bed allocated",
+  "allocation-ended": "allocation ended",
+  "contradiction-settled": "contradiction settled",
+  "outage-planned": "outage planned",
+  "figure-reported": "figure reported",
 };
 
 /** What a CloudEvents type says in words: "flowcentre.bed.cleaned.v1" is "bed cleaned". */
 export function fact(type: string): string {
-  const name = type.split(".")[2] ?? type;
+  const [, family, name = type] = type.split(".");
+  if (family === "ae" && name === "cancelled") return "attendance cancelled";
   return changes[name] ?? words(name);
 }
 

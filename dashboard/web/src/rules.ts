@@ -230,9 +230,11 @@ export function closures(s: State): { unit: Unit; beds: number; reasons: string[
 /** The feeds on one line, longest form first: "6 of 7 on time. Late: Alexandra 47 min." */
 export function feedLine(s: State, now: number): string[] {
   const feeds = [...s.feeds.values()];
-  const onTime = feeds.filter((f) => f.state === "on_time").length;
+  const onTime = feeds.filter((f) => f.state === "on_time" || f.state === "catching_up").length;
   const silent = silentFeeds(s);
   const never = feeds.filter((f) => f.state === "never");
+  const outage = feeds.filter((f) => f.state === "outage");
+  const planned = outage.length ? ` Planned outage: ${outage.map((f) => f.name).join(", ")}.` : "";
   const head = `${onTime} of ${feeds.length} on time.`;
   const named = (name: (f: Feed) => string) => (silent.length ? ` Late: ${silent.map((f) => `${name(f)} ${ageOf(f.last, now)}`).join(", ")}.` : "");
   const late = named((f) => f.name);
@@ -241,7 +243,8 @@ export function feedLine(s: State, now: number): string[] {
   const lateShort = silent.length ? ` ${silent.length} late, longest ${ageOf(silent[0].last, now)}.` : "";
   const noneShort = never.length ? ` ${never.length} with no data.` : "";
   if (!feeds.length) return ["none laid out yet"];
-  return [head + late + none, head + late + noneShort, head + lateSites + noneShort, head + lateShort + noneShort, head];
+  const rest = outage.length ? ` ${outage.length} in outage.` : "";
+  return [head + late + none + planned, head + late + noneShort + rest, head + lateSites + noneShort, head + lateShort + noneShort, head];
 }
 
 /** The limit of a figure that stands beside it: "limit 98%". */

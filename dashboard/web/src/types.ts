@@ -109,14 +109,23 @@ export interface Refusal {
   digest: string;
 }
 
+export interface Outage {
+  from: Instant;
+  until: Instant;
+  reason?: string;
+  role?: string;
+}
+
 export interface Feed {
   id: string;
   name: string;
   owner: string;
   every_s: number;
+  expects_s: number;
   supplies: string[] | null;
   version: number;
-  state: "never" | "on_time" | "silent";
+  state: "never" | "on_time" | "silent" | "outage" | "catching_up";
+  since?: Instant;
   connected: boolean;
   last?: Instant;
   happened?: Instant;
@@ -125,6 +134,12 @@ export interface Feed {
   ignored: number;
   refused: number;
   held: number;
+  sent: number;
+  received: number;
+  missing: number;
+  late: number;
+  skew_s: number;
+  outages: Outage[] | null;
   refusals: Refusal[] | null;
 }
 

@@ -101,5 +101,7 @@ export function whomToPhone() {
 export function theFeedsOnOneLine() {
   const s = state({ feeds: [feed("pas"), feed("beds", { state: "silent", last: "2027-01-12T03:20:00Z" }), feed("x", { state: "never" })] });
   same(rules.feedLine(s, AT)[0], "1 of 3 on time. Late: Feed beds 47 min. No data: Feed x.");
+  const planned = state({ feeds: [feed("pas", { state: "outage" }), feed("beds", { state: "catching_up" })] });
+  same(rules.feedLine(planned, AT)[0], "1 of 2 on time. Planned outage: Feed pas.", "an outage that was told is not late, and not on time");
   same(rules.feedLine(state({ feeds: [] }), AT), ["none laid out yet"]);
 }

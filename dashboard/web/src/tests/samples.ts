@@ -21,8 +21,8 @@ export function ward(id: string, occupied: number, more: Partial<Unit> = {}): Un
 
 export function feed(id: string, more: Partial<Feed> = {}): Feed {
   return {
-    id, name: `Feed ${id}`, owner: "", every_s: 1800, supplies: ["occupancy"], version: 1, state: "on_time", connected: true, last: "2027-01-12T04:00:00Z",
-    logged: 1, duplicates: 0, ignored: 0, refused: 0, held: 0, refusals: [], ...more,
+    id, name: `Feed ${id}`, owner: "", every_s: 1800, expects_s: 1800, supplies: ["occupancy"], version: 1, state: "on_time", connected: true, last: "2027-01-12T04:00:00Z",
+    logged: 1, duplicates: 0, ignored: 0, refused: 0, held: 0, sent: 0, received: 0, missing: 0, late: 0, skew_s: 0, outages: [], refusals: [], ...more,
   };
 }
 
