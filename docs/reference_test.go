@@ -75,8 +75,8 @@ type tag struct {
 }
 
 type events struct {
-	Info     info
-	Fields   list[schema] `yaml:"x-fields"`
+	Info       info
+	Fields     list[schema] `yaml:"x-fields"`
 	Components struct {
 		Tags     list[tag]
 		Schemas  list[schema]
