@@ -9,12 +9,13 @@ import (
 
 // ambulance is everything told about one ambulance journey, under its number.
 type ambulance struct {
-	id    string
-	facts []ride // sorted by (happened, sequence)
-	unit  string // whose picture it is in
-	last  capacity.Instant
-	alarm alarm
-	dirty bool
+	id       string
+	facts    []ride   // sorted by (happened, sequence)
+	unit     string   // whose picture it is in
+	patients []string // keys of those whom its facts name
+	last     capacity.Instant
+	alarm    alarm
+	dirty    bool
 }
 
 // ride is what a journey's list keeps of an event.
@@ -25,12 +26,14 @@ type ride struct {
 	Unit     string
 	Due      capacity.Instant
 	Reason   string
+	Patient  string
 }
 
 // journey is what a journey's facts amount to.
 type journey struct {
 	capacity.Ambulance
-	events []uint64
+	patients []string
+	events   []uint64
 }
 
 // maxRides is how many facts of one journey are kept: a journey has five.
@@ -38,7 +41,7 @@ const maxRides = 20
 
 // ambulanceFact takes one fact about a journey, or holds it.
 func (s *State) ambulanceFact(e *Event) {
-	f := ride{Seq: e.Seq, Happened: e.Happened, Kind: e.Kind, Due: e.Data.Due, Reason: e.Data.Reason}
+	f := ride{Seq: e.Seq, Happened: e.Happened, Kind: e.Kind, Due: e.Data.Due, Reason: e.Data.Reason, Patient: e.Data.Patient}
 	if e.Data.Place != "" {
 		at, reason := s.find(e.Feed, e.Data.Place)
 		if reason != "" {
@@ -61,6 +64,7 @@ func (s *State) ambulanceFact(e *Event) {
 	a.last = max(a.last, e.Recorded)
 	s.changed.ambulance(a)
 	s.drive(a)
+	s.compare(a)
 	if a.unit != "" {
 		s.note(e, ref{Unit: a.unit})
 	}
@@ -68,7 +72,9 @@ func (s *State) ambulanceFact(e *Event) {
 
 // drive puts a journey into the picture of its department.
 func (s *State) drive(a *ambulance) {
-	to := a.journey().Unit
+	j := a.journey()
+	s.carry(a, j.patients)
+	to := j.Unit
 	if s.units[to] == nil {
 		to = ""
 	}
@@ -97,6 +103,8 @@ func (s *State) retire(a *ambulance) {
 	}
 	delete(s.ambulances, a.id)
 	s.changed.key(ambulanceKey(a.id))
+	s.compare(a)
+	s.carry(a, nil)
 }
 
 // journey works out a journey from its facts. The place told last counts: a crew can be
@@ -106,6 +114,9 @@ func (a *ambulance) journey() journey {
 	for _, f := range a.facts {
 		j.events = append(j.events, f.Seq)
 		j.Unit = cmp.Or(f.Unit, j.Unit)
+		if f.Patient != "" && !slices.Contains(j.patients, f.Patient) {
+			j.patients = append(j.patients, f.Patient)
+		}
 		now := capacity.Moment{At: f.Happened, Seq: f.Seq}
 		switch f.Kind {
 		case AmbulanceInbound:
@@ -155,6 +166,7 @@ func (a *ambulance) pack() []byte {
 		out.text(f.Unit)
 		out.instant(f.Due)
 		out.text(f.Reason)
+		out.text(f.Patient)
 	}
 	return out
 }
@@ -163,7 +175,7 @@ func (a *ambulance) unpack(b []byte) error {
 	in := unpacker{b: b}
 	a.last = in.instant()
 	for range in.count() {
-		a.facts = append(a.facts, ride{in.number(), in.instant(), Kind(in.number()), in.text(), in.instant(), in.text()})
+		a.facts = append(a.facts, ride{in.number(), in.instant(), Kind(in.number()), in.text(), in.instant(), in.text(), in.text()})
 	}
 	return in.done()
 }

@@ -20,6 +20,7 @@ type claim struct {
 	lapse   capacity.Instant // of an expectation: when it no longer keeps the bed
 	away    bool
 	leave   bool
+	going   bool // is expected to leave: a discharge is due or planned
 	found   bool // a census found the patient there, who may have been there for longer
 }
 
@@ -127,6 +128,7 @@ type condition struct {
 	state    capacity.BedState
 	since    capacity.Instant
 	in       []claim // who is in it, the latest first
+	gone     claim   // who left it last
 	kept     []claim // for whom it is kept, the soonest first
 	dirty    mark    // needs cleaning since; zero when clean
 	assumed  bool    // counts as clean because nobody said otherwise for long enough
@@ -151,6 +153,9 @@ func (b *bed) condition(now capacity.Instant) condition {
 			c.in = append(c.in, cl)
 		case left:
 			c.dirty.later(cl.since, cl.seq)
+			if (mark{c.gone.since, c.gone.seq}).before(mark{cl.since, cl.seq}) {
+				c.gone = cl
+			}
 		case coming:
 			if cl.lapse > now {
 				c.kept = append(c.kept, cl)
@@ -279,21 +284,5 @@ func (s *State) look(b *bed) {
 	if c.next != 0 {
 		s.due.set(&b.alarm, c.next, dueBed, b.name())
 	}
-	two := len(c.in) > 1
-	free := len(c.in) > 0 && b.told.Status == StatusUnoccupied && (mark{c.in[0].since, c.in[0].seq}).before(b.told.StatusAt)
-	if !two && !free && !b.doubted {
-		return
-	}
-	b.doubted = two || free
-	twoID, freeID := TwoInBed+":"+b.name(), FreeWithPatient+":"+b.name()
-	if two {
-		s.raise(&contradiction{Kind: TwoInBed, ID: twoID, At: b.at(), Since: c.in[0].since, Events: []uint64{c.in[1].seq, c.in[0].seq}, Stays: []string{c.in[1].stay, c.in[0].stay}})
-	} else {
-		s.close(twoID)
-	}
-	if free {
-		s.raise(&contradiction{Kind: FreeWithPatient, ID: freeID, At: b.at(), Since: b.told.StatusAt.At, Events: []uint64{c.in[0].seq, b.told.StatusAt.Seq}, Stays: []string{c.in[0].stay}})
-	} else {
-		s.close(freeID)
-	}
+	s.question(b, &c)
 }

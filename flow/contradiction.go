@@ -1,8 +1,9 @@
 package flow
 
 import (
+	"cmp"
 	"slices"
-	"strings"
+	"time"
 
 	"flowcentre/capacity"
 )
@@ -12,16 +13,65 @@ const (
 	TwoInBed            = "two_in_bed"            // two stays in one bed
 	InTwoBeds           = "in_two_beds"           // one patient in two beds, or on two units
 	FreeWithPatient     = "free_with_patient"     // a bed told free with a patient in it
-	AmbiguousStay       = "ambiguous_stay"        // a fact without a visit number, and several open stays
-	MovedAfterLeaving   = "moved_after_leaving"   // a transfer that happened after the discharge
+	HeldAfterLeaving    = "held_after_leaving"    // a bed told taken after its patient has left, and nobody known in it
+	ReservedOccupied    = "reserved_occupied"     // a bed kept for a request, with another patient in it who is not expected to leave
+	NeverArrived        = "never_arrived"         // left A&E for a bed, and is in none
+	ClocksApart         = "clocks_apart"          // the ambulance and A&E tell of arrivals too far from each other
 	MissingFromCensus   = "missing_from_census"   // held to be on the unit, and not in its census
 	CountedAfterLeaving = "counted_after_leaving" // in a census after the discharge
+	MovedAfterLeaving   = "moved_after_leaving"   // a transfer that happened after the discharge
+	AmbiguousStay       = "ambiguous_stay"        // a fact without a visit number, and several open stays
 	NoAttendance        = "no_attendance"         // a milestone of an attendance that nobody announced
 	NoRequest           = "no_request"            // a fact of a bed request that nobody made
 	NoStay              = "no_stay"               // a discharge fact about a patient who is not in
 	PlaceRemoved        = "place_removed"         // on a unit that the layout no longer has
 	Unreadable          = "unreadable"            // events of the log that cannot be read: the first and the latest
 )
+
+// The roles that contradictions are for.
+const (
+	SiteManager   = "clinical_site_manager"
+	AECoordinator = "ae_coordinator"
+	FeedOwner     = "feed_owner" // whoever answers for the feed; the layout tells
+	SystemsDesk   = "systems_desk"
+)
+
+// ContradictionKind is how a kind of contradiction is dealt with.
+type ContradictionKind struct {
+	Kind  string
+	Grace time.Duration // how late clerks may enter what settles it: so long it is not shown
+	Owner string        // the role whose it is to settle
+}
+
+var contradictionKinds = []ContradictionKind{
+	{TwoInBed, 15 * time.Minute, SiteManager},
+	{InTwoBeds, 15 * time.Minute, SiteManager},
+	{FreeWithPatient, 30 * time.Minute, SiteManager},
+	{HeldAfterLeaving, time.Hour, SiteManager},
+	{ReservedOccupied, 30 * time.Minute, SiteManager},
+	{NeverArrived, time.Hour, AECoordinator},
+	{ClocksApart, 30 * time.Minute, AECoordinator},
+	{MissingFromCensus, time.Hour, SiteManager},
+	{CountedAfterLeaving, time.Hour, SiteManager},
+	{MovedAfterLeaving, 30 * time.Minute, SiteManager},
+	{AmbiguousStay, 15 * time.Minute, FeedOwner},
+	{NoAttendance, 30 * time.Minute, FeedOwner},
+	{NoRequest, 30 * time.Minute, FeedOwner},
+	{NoStay, time.Hour, FeedOwner},
+	{PlaceRemoved, 0, SystemsDesk},
+	{Unreadable, 0, SystemsDesk},
+}
+
+// ContradictionKinds lists every kind of contradiction.
+func ContradictionKinds() []ContradictionKind { return slices.Clone(contradictionKinds) }
+
+func contradictionKind(kind string) ContradictionKind {
+	return contradictionKinds[slices.IndexFunc(contradictionKinds, func(k ContradictionKind) bool { return k.Kind == kind })]
+}
+
+// maxSettled is how many contradictions that people have settled, and that still stand,
+// are kept closed.
+const maxSettled = 1_000
 
 // contradiction is facts that cannot all be so, kept as an item of work.
 type contradiction struct {
@@ -31,24 +81,129 @@ type contradiction struct {
 	Stays   []string         `json:"s,omitempty"`
 	Since   capacity.Instant `json:"h"` // true since: when the later of the facts happened
 	Events  []uint64         `json:"e"`
+	Due     capacity.Instant `json:"u,omitempty"` // when its grace ends; 0 once it is over
+	Raised  capacity.Instant `json:"r,omitempty"` // shown since
 	Settled uint64           `json:"d,omitempty"` // the decision by which a person settled it
+	alarm   alarm
 	version uint64
 	shown   *ContradictionView
 }
 
-// raise opens a contradiction, or brings an open one up to date.
+// visible tells whether people see it: its grace is over, and nobody has settled it.
+func (c *contradiction) visible() bool { return c.Due == 0 && c.Settled == 0 }
+
+// raise opens a contradiction, or brings an open one up to date. It begins anew when it is
+// about other stays than before, or about other facts than those that a person has settled.
 func (s *State) raise(c *contradiction) {
-	if old := s.items[c.ID]; old != nil && old.At == c.At && old.Since == c.Since && slices.Equal(old.Events, c.Events) && slices.Equal(old.Stays, c.Stays) {
+	was := s.items[c.ID]
+	if was != nil && was.At == c.At && was.Since == c.Since && slices.Equal(was.Events, c.Events) && slices.Equal(was.Stays, c.Stays) {
 		return
 	}
-	c.version = s.seq
-	if old := s.items[c.ID]; old == nil || old.Settled != 0 {
-		s.back("contradictions", publicID(c.ID))
-	}
 	s.items[c.ID] = c
+	if was == nil {
+		s.begin(c)
+		return
+	}
+	c.alarm = was.alarm
+	if was.Settled != 0 || !slices.Equal(was.Stays, c.Stays) {
+		s.hide(was)
+		s.begin(c)
+		return
+	}
+	c.Due, c.Raised = was.Due, was.Raised
+	if c.Due != 0 {
+		c.Due = max(c.Due, c.Since.Add(contradictionKind(c.Kind).Grace))
+	}
+	s.alter(c)
+}
+
+// begin starts a contradiction's grace. It counts from when the facts were known here: late
+// facts come in bursts, and the one that settles it may be a few messages behind.
+func (s *State) begin(c *contradiction) {
+	c.Settled, c.Raised = 0, 0
+	grace := contradictionKind(c.Kind).Grace
+	if grace == 0 {
+		s.reveal(c)
+		return
+	}
+	c.Due = max(c.Since, s.at).Add(grace)
+	s.due.set(&c.alarm, c.Due, dueItem, c.ID)
+	s.alter(c)
+}
+
+// ripen shows a contradiction whose grace is over.
+func (s *State) ripen(c *contradiction) {
+	switch {
+	case c.Due == 0:
+	case c.Due > s.at:
+		s.due.set(&c.alarm, c.Due, dueItem, c.ID)
+	default:
+		s.reveal(c)
+	}
+}
+
+func (s *State) reveal(c *contradiction) {
+	c.Due, c.Raised = 0, s.at
+	s.back("contradictions", publicID(c.ID))
+	s.alter(c)
+}
+
+// hide takes a contradiction from what people see.
+func (s *State) hide(c *contradiction) {
+	if c.visible() {
+		s.gone("contradictions", publicID(c.ID))
+	}
+}
+
+// alter notes that a contradiction has changed.
+func (s *State) alter(c *contradiction) {
+	c.version, c.shown = s.seq, nil
 	s.changed.key(itemKey(c.ID))
 	s.view.items = true
 	s.view.unit(s.units[c.At.Unit])
+}
+
+// close ends a contradiction that a fact has settled.
+func (s *State) close(id string) {
+	c := s.items[id]
+	if c == nil {
+		return
+	}
+	s.hide(c)
+	delete(s.items, id)
+	s.alter(c)
+}
+
+// settled closes a contradiction that a person says is dealt with. It opens again when
+// other facts contradict each other, and the one settled longest ago when too many are.
+func (s *State) settled(e *Event) bool {
+	var meant, oldest *contradiction
+	kept := 0
+	for _, c := range s.items {
+		if c.Settled != 0 {
+			if kept++; oldest == nil || c.Settled < oldest.Settled {
+				oldest = c
+			}
+		} else if c.visible() && publicID(c.ID) == e.Data.Item && (meant == nil || c.ID < meant.ID) {
+			meant = c
+		}
+	}
+	if meant == nil {
+		return false
+	}
+	s.hide(meant)
+	meant.Settled = e.Seq
+	s.alter(meant)
+	if kept >= maxSettled {
+		s.begin(oldest)
+	}
+	return true
+}
+
+// inGrace tells whether a contradiction is known and not shown yet.
+func (s *State) inGrace(id string) bool {
+	c := s.items[id]
+	return c != nil && c.Due != 0
 }
 
 // unreadable notes an event that could not be decoded: the log is damaged, or a newer
@@ -61,89 +216,29 @@ func (s *State) unreadable(e *Event) {
 	s.raise(&contradiction{Kind: Unreadable, ID: Unreadable, Since: s.at, Events: []uint64{first, e.Seq}})
 }
 
-// close ends a contradiction that a fact has settled.
-func (s *State) close(id string) {
-	c := s.items[id]
-	if c == nil {
-		return
-	}
-	delete(s.items, id)
-	s.changed.key(itemKey(id))
-	s.gone("contradictions", publicID(id))
-	s.view.items = true
-	s.view.unit(s.units[c.At.Unit])
-}
-
-// together checks that a patient is in one place at most, and that the place is there.
-func (s *State) together(p *patient) {
-	places, gone := 0, -1
-	for i, c := range p.claims {
-		if c.kind == in {
-			places++
-			if s.units[c.at.Unit] == nil {
-				gone = i
-			}
-		}
-	}
-	if places < 2 && gone < 0 && !p.doubted {
-		return
-	}
-	p.doubted = places > 1 || gone >= 0
-	if id := PlaceRemoved + ":" + p.key; gone >= 0 {
-		c := p.claims[gone]
-		s.raise(&contradiction{Kind: PlaceRemoved, ID: id, At: c.at, Since: c.since, Events: []uint64{c.seq}, Stays: []string{c.stay}})
-	} else {
-		s.close(id)
-	}
-	id := InTwoBeds + ":" + p.key
-	if places < 2 {
-		s.close(id)
-		return
-	}
-	two := &contradiction{Kind: InTwoBeds, ID: id}
-	for _, c := range p.claims {
-		if c.kind == in {
-			two.At, two.Since = c.at, max(two.Since, c.since)
-			two.Events, two.Stays = append(two.Events, c.seq), append(two.Stays, c.stay)
-		}
-	}
-	s.raise(two)
-}
-
-// events are the facts that do not fit, the earlier first; one where the other is missing.
-func (d *doubt) events() []uint64 {
-	if d.with == 0 {
-		return []uint64{d.fact.Seq}
-	}
-	return []uint64{d.with, d.fact.Seq}
-}
-
-// remember marks the beds and patients that open contradictions are about, after a load.
-func (s *State) remember() {
+func (s *State) showItems() []*ContradictionView {
+	shown := make([]*ContradictionView, 0, len(s.items))
 	for _, c := range s.items {
-		if b := s.bed(c.At); b != nil && (c.Kind == TwoInBed || c.Kind == FreeWithPatient) {
-			b.doubted = true
-		}
-		if _, key, _ := strings.Cut(c.ID, ":"); c.Kind == InTwoBeds || c.Kind == PlaceRemoved {
-			if p := s.patients[key]; p != nil {
-				p.doubted = true
-			}
+		if c.visible() {
+			shown = append(shown, c.view())
 		}
 	}
+	slices.SortFunc(shown, func(a, b *ContradictionView) int {
+		return cmp.Or(cmp.Compare(a.Since, b.Since), cmp.Compare(a.ID, b.ID))
+	})
+	return shown
 }
 
-// doubt keeps the contradictions among a patient's facts as they now stand.
-func (s *State) doubt(p *patient, doubts []doubt) {
-	var now []string
-	for _, d := range doubts {
-		id := d.kind + ":" + p.key + "#" + itoa(d.fact.Seq)
-		now = append(now, id)
-		s.raise(&contradiction{Kind: d.kind, ID: id, At: d.fact.Place, Since: d.fact.Happened, Events: d.events()})
-	}
-	for _, id := range p.doubts {
-		if !slices.Contains(now, id) {
-			s.close(id)
+func (c *contradiction) view() *ContradictionView {
+	if c.shown == nil {
+		k := contradictionKind(c.Kind)
+		c.shown = &ContradictionView{
+			ID: publicID(c.ID), Kind: c.Kind, Unit: c.At.Unit, Bed: c.At.Bed, Owner: k.Owner,
+			Since: c.Since, Raised: c.Raised, Grace: int(k.Grace / time.Second), Events: c.Events, Version: c.version,
+		}
+		for _, st := range c.Stays {
+			c.shown.Stays = append(c.shown.Stays, shortKey(st))
 		}
 	}
-	p.doubts = now
+	return c.shown
 }

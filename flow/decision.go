@@ -130,7 +130,7 @@ func (s *State) allocate(e *Event, d *decision) {
 			}
 		}
 		switch {
-		case len(c.in) > 0 && c.in[0].patient != p && c.in[0].due == 0 && !s.leaves(c.in[0]):
+		case len(c.in) > 0 && c.in[0].patient != p && !c.in[0].going:
 			d.refuse(RefusedOccupied, b.name()+" has a patient who is not expected to leave.")
 			return
 		case c.reason != "":
@@ -142,30 +142,4 @@ func (s *State) allocate(e *Event, d *decision) {
 	f.Place = at
 	s.tell(p, f)
 	s.note(e, at)
-}
-
-// leaves says whether a discharge of the patient in the bed is planned.
-func (s *State) leaves(in claim) bool {
-	for _, st := range derive(in.patient.key, in.patient.facts, s.dept).stays {
-		if st.id == in.stay {
-			return st.plan.Certainty != "" || st.plan.Due != 0 || st.leaving != 0
-		}
-	}
-	return false
-}
-
-// settled closes a contradiction that a person says is dealt with. It opens again only
-// when other facts contradict each other.
-func (s *State) settled(e *Event) bool {
-	for _, c := range s.items {
-		if publicID(c.ID) == e.Data.Item && c.Settled == 0 {
-			c.Settled, c.version = e.Seq, s.seq
-			s.changed.key(itemKey(c.ID))
-			s.gone("contradictions", e.Data.Item)
-			s.view.items = true
-			s.view.unit(s.units[c.At.Unit])
-			return true
-		}
-	}
-	return false
 }

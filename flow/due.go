@@ -19,6 +19,7 @@ const (
 	dueFeed                         // a feed falls silent, an outage begins or ends, a burst is over, another hour of the week begins
 	dueReports                      // figures that were superseded are dropped
 	dueAmbulance                    // an ambulance journey is forgotten
+	dueItem                         // a contradiction's grace is over
 	dueSeen                         // a block of ids is forgotten
 )
 
@@ -102,6 +103,10 @@ func (s *State) settle(d due) {
 	case dueReports:
 		if rung(&s.reports.alarm) {
 			s.dropReports()
+		}
+	case dueItem:
+		if c := s.items[d.key]; c != nil && rung(&c.alarm) {
+			s.ripen(c)
 		}
 	case dueSeen:
 		s.forgetIDs()

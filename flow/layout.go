@@ -86,7 +86,9 @@ func (s *State) enforce(next *capacity.Layout) {
 	var moved []*patient
 	for _, id := range old {
 		if !slices.Contains(s.layout.Units, id) {
-			moved = append(moved, s.removeUnit(s.units[id])...)
+			u := s.units[id]
+			moved = append(moved, s.removeUnit(u)...)
+			s.forsake(u)
 		}
 	}
 	added := map[string]bool{}
@@ -143,6 +145,9 @@ func (s *State) setUnit(def *capacity.Unit) (moved []*patient) {
 		moved = s.removeUnit(was)
 	}
 	s.place(def, was)
+	if was != nil {
+		s.forsake(was)
+	}
 	return moved
 }
 
@@ -155,7 +160,7 @@ func (s *State) place(def *capacity.Unit, was *unit) {
 	for i := range def.Beds {
 		b := &bed{def: &def.Beds[i], unit: u}
 		if was != nil && was.beds[b.def.ID] != nil {
-			b.told = was.beds[b.def.ID].told
+			b.told, b.doubted = was.beds[b.def.ID].told, was.beds[b.def.ID].doubted
 		}
 		u.beds[b.def.ID] = b
 		u.order = append(u.order, b)
@@ -193,8 +198,6 @@ func (s *State) removeUnit(u *unit) (moved []*patient) {
 		}
 	}
 	for _, b := range u.order {
-		s.close(TwoInBed + ":" + b.name())
-		s.close(FreeWithPatient + ":" + b.name())
 		s.changed.key(bedKey(b))
 	}
 	delete(s.units, u.def.ID)
@@ -203,6 +206,17 @@ func (s *State) removeUnit(u *unit) (moved []*patient) {
 	s.gone("units", u.def.ID)
 	s.view.layout = true
 	return moved
+}
+
+// forsake closes the contradictions about beds that a unit no longer has.
+func (s *State) forsake(was *unit) {
+	for _, b := range was.order {
+		if b.doubted && s.bed(b.at()) == nil {
+			for _, kind := range bedDoubts {
+				s.close(kind + ":" + b.name())
+			}
+		}
+	}
 }
 
 // departments are the A&E departments.

@@ -17,6 +17,7 @@ type patient struct {
 	names    []string // keys that merges ended in this one
 	visits   []string // visits that were moved to this one
 	claims   []claim
+	journeys []string // ambulance journeys by which its attendances came
 	doubts   []string // contradictions its facts are in
 	stays    int      // open ones
 	doubted  bool     // is in two places, or in one that is gone
@@ -39,23 +40,12 @@ func (s *State) patientOf(key string) *patient {
 }
 
 // owner is the patient that a fact belongs to: whoever its visit was moved to, else
-// whoever it names. A list may tell a visit alone: its number then stands for the patient,
-// until a fact tells whose visit it is.
+// whoever it names.
 func (s *State) owner(key, visit string) *patient {
-	if visit == "" {
-		return s.patientOf(key)
-	}
-	if to, ok := s.moved[visit]; ok {
+	if to, ok := s.moved[visit]; ok && visit != "" {
 		return s.patientOf(to)
 	}
-	if key == "" {
-		return s.patientOf(visit)
-	}
-	p := s.patientOf(key)
-	if alone := s.patients[visit]; alone != nil && alone != p {
-		s.join(p, alone)
-	}
-	return p
+	return s.patientOf(key)
 }
 
 // patientFact takes one fact about one patient, or holds it.
@@ -142,24 +132,19 @@ func (s *State) swap(e *Event) {
 // facts of one.
 func (s *State) merge(e *Event) {
 	into, from := s.patientOf(e.Data.Patient), s.patientOf(e.Data.FromPatient)
-	if into != from {
-		into.last = max(into.last, e.Recorded)
-		s.join(into, from)
+	if into == from {
+		return
 	}
-}
-
-// join ends one identity in another, with all that was told of it.
-func (s *State) join(into, from *patient) {
 	s.vacate(from)
 	s.together(from)
-	s.doubt(from, nil)
+	s.doubt(from, &course{})
 	s.meet(from, &course{})
 	s.drop(from)
 	s.know(into, append(from.names, from.key), from.visits)
 	for _, f := range from.facts {
 		s.insert(into, f)
 	}
-	into.last = max(into.last, from.last)
+	into.last = max(into.last, from.last, e.Recorded)
 	s.rederive(into)
 }
 
@@ -283,7 +268,7 @@ func (s *State) vacate(p *patient) {
 // work derives the course and turns it into claims.
 func (s *State) work(p *patient) {
 	c := derive(p.key, p.facts, s.dept)
-	s.doubt(p, c.doubts)
+	s.doubt(p, c)
 	s.meet(p, c)
 	p.stays = 0
 	for _, st := range c.stays {
@@ -311,12 +296,17 @@ func (st *stay) claims(p *patient, to []claim) []claim {
 		return to
 	}
 	if st.at.Unit != "" {
-		to = append(to, claim{kind: in, at: st.at, patient: p, stay: st.id, since: st.since, seq: st.seq, due: st.leaving, away: st.away, leave: st.leave, found: st.found})
+		to = append(to, claim{kind: in, at: st.at, patient: p, stay: st.id, since: st.since, seq: st.seq, due: st.leaving, away: st.away, leave: st.leave, found: st.found, going: st.going()})
 	}
 	if st.next.seq != 0 {
 		to = append(to, claim{kind: coming, at: st.next.at, patient: p, stay: st.id, since: st.next.recorded, seq: st.next.seq, due: st.next.due, lapse: lapse(st.next)})
 	}
 	return to
+}
+
+// going says whether the stay is expected to end.
+func (st *stay) going() bool {
+	return st.leaving != 0 || st.plan.Certainty != "" || st.plan.Due != 0
 }
 
 func lapse(x expectation) capacity.Instant {
@@ -348,7 +338,7 @@ func (s *State) forget(p *patient) {
 			}
 		}
 		s.vacate(p)
-		s.doubt(p, nil)
+		s.doubt(p, &course{})
 		s.meet(p, &course{})
 		s.drop(p)
 	}

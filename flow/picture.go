@@ -18,7 +18,7 @@ func (s *State) dept(unit string) bool {
 }
 
 // meet puts a patient into the pictures of the units that the course is about, and takes
-// the patient out of the others. It also keeps who has which bed request.
+// the patient out of the others. It also keeps who has which bed request, and who came by which ambulance.
 func (s *State) meet(p *patient, c *course) {
 	units := c.units(s.at.Add(-keepPictured))
 	for _, id := range p.units {
@@ -37,6 +37,7 @@ func (s *State) meet(p *patient, c *course) {
 		s.view.unit(s.units[id])
 	}
 	s.register(p, c)
+	s.aboard(p, c)
 }
 
 // units are those whose picture the course belongs in, sorted.

@@ -178,6 +178,9 @@ func (s *State) showUnit(u *unit) *UnitView {
 	}
 	for _, b := range u.order {
 		p, c := b.view(s.at)
+		if p.Also != "" && s.inGrace(TwoInBed+":"+b.name()) {
+			p.Also = ""
+		}
 		v.Places = append(v.Places, p)
 		v.Beds.Count(p.State, b.def)
 		v.Expected += len(c.kept)
@@ -307,26 +310,6 @@ func (s *State) count(classes map[capacity.BedClass]*Figure, u *UnitView) {
 			}
 		}
 	}
-}
-
-func (s *State) showItems() []*ContradictionView {
-	shown := make([]*ContradictionView, 0, len(s.items))
-	for _, c := range s.items {
-		if c.Settled != 0 {
-			continue
-		}
-		if c.shown == nil {
-			c.shown = &ContradictionView{ID: publicID(c.ID), Kind: c.Kind, Unit: c.At.Unit, Bed: c.At.Bed, Since: c.Since, Events: c.Events, Version: c.version}
-			for _, st := range c.Stays {
-				c.shown.Stays = append(c.shown.Stays, shortKey(st))
-			}
-		}
-		shown = append(shown, c.shown)
-	}
-	slices.SortFunc(shown, func(a, b *ContradictionView) int {
-		return cmp.Or(cmp.Compare(a.Since, b.Since), cmp.Compare(a.ID, b.ID))
-	})
-	return shown
 }
 
 // publicID stands for a contradiction outside: its own id holds patient keys.

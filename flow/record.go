@@ -363,11 +363,11 @@ func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, beds ma
 		b.told = t
 	}
 	s.remember()
-	for _, p := range s.patientsByKey() {
-		s.derive(p)
-	}
 	for _, a := range s.ambulances {
 		s.drive(a)
+	}
+	for _, p := range s.patientsByKey() {
+		s.derive(p)
 	}
 	slices.SortFunc(s.decisions, func(a, b *decision) int { return cmp.Compare(a.Seq, b.Seq) })
 	for _, e := range s.held {

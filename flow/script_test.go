@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -223,15 +224,11 @@ func (w *ward) fill(e *Event, key, value string) {
 	}
 }
 
-// entry is a line of an A&E list: patient/arrived, then milestones as assessed/09:10. With
-// a dash before the patient it tells the visit alone.
+// entry is a line of an A&E list: patient@area:arrived, then milestones as assessed:09:10.
 func (w *ward) entry(text string) ListEntry {
 	parts := strings.Split(text, ";")
 	who, arrived, _ := strings.Cut(parts[0], "/")
 	l := ListEntry{Patient: who, Visit: "v-" + who, Arrived: w.time(arrived)}
-	if alone, ok := strings.CutPrefix(who, "-"); ok {
-		l.Patient, l.Visit = "", "v-"+alone
-	}
 	for _, part := range parts[1:] {
 		key, value, _ := strings.Cut(part, "/")
 		switch key {
@@ -359,7 +356,22 @@ func (w *ward) show() string {
 	}
 	w.figures(&b)
 	for _, c := range v.Contradictions {
-		fmt.Fprintf(&b, "contradiction %s %s %v\n", c.Kind, strings.TrimSuffix(c.Unit+"/"+c.Bed, "/"), c.Events)
+		fmt.Fprintf(&b, "contradiction %s %s %v since %s", c.Kind, strings.TrimSuffix(c.Unit+"/"+c.Bed, "/"), c.Events, clock(c.Since))
+		if c.Raised != c.Since {
+			fmt.Fprintf(&b, ", shown since %s", clock(c.Raised))
+		}
+		fmt.Fprintf(&b, ", for %s\n", c.Owner)
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.s.items)) {
+		c, place := w.s.items[id], ""
+		if c.At.Unit != "" {
+			place = " " + strings.TrimSuffix(c.At.Unit+"/"+c.At.Bed, "/")
+		}
+		if c.Settled != 0 {
+			fmt.Fprintf(&b, "settled by %d: %s%s %v\n", c.Settled, c.Kind, place, c.Events)
+		} else if c.Due != 0 {
+			fmt.Fprintf(&b, "within grace until %s: %s%s %v\n", clock(c.Due), c.Kind, place, c.Events)
+		}
 	}
 	for _, h := range v.Held {
 		fmt.Fprintf(&b, "held %d %s %s\n", h.Seq, h.Place, h.Reason)

@@ -35,6 +35,8 @@ type State struct {
 	requests   map[string]string // a bed request's id, to the patient it is of
 	wanted     map[string]int    // how many held facts wait for a request
 	awaited    bool              // one of them has come
+	carries    index             // by a patient's key, the journeys whose facts name it
+	aboards    index             // by a journey, the patients whose attendances name it
 	decisions  []*decision       // the newest, oldest first
 	held       map[uint64]*Event
 	items      map[string]*contradiction
@@ -60,6 +62,8 @@ func New(epoch string) *State {
 		ambulances: map[string]*ambulance{},
 		requests:   map[string]string{},
 		wanted:     map[string]int{},
+		carries:    index{},
+		aboards:    index{},
 		held:       map[uint64]*Event{},
 		items:      map[string]*contradiction{},
 		seen:       newSeen(),

@@ -70,14 +70,6 @@ type expectation struct {
 	seq      uint64 // zero when nothing is expected
 }
 
-// doubt is a fact that does not fit the others about the same patient.
-type doubt struct {
-	kind  string
-	fact  fact
-	with  uint64 // the fact it does not fit
-	about *stay  // nil when it is not known of which
-}
-
 // course is what a patient's facts amount to.
 type course struct {
 	stays    []*stay

@@ -106,7 +106,7 @@ type PlaceView struct {
 	Since        capacity.Instant  `json:"since,omitempty"`    // true since, as the producers say
 	AtLeast      bool              `json:"at_least,omitempty"` // a census found it so at Since; it may have been so for longer
 	Stay         string            `json:"stay,omitempty"`     // short key of who is in it, the same for the whole stay
-	Also         string            `json:"also,omitempty"`     // a second stay in the same bed: a contradiction
+	Also         string            `json:"also,omitempty"`     // a second stay in the same bed: a contradiction that is shown or was settled
 	Away         bool              `json:"away,omitempty"`
 	Leave        bool              `json:"leave,omitempty"`
 	Leaving      capacity.Instant  `json:"leaving,omitempty"` // when its patient is expected to leave
@@ -178,15 +178,18 @@ type Change struct {
 	Bed  string           `json:"bed,omitempty"`
 }
 
-// ContradictionView is two facts that cannot both be so.
+// ContradictionView is two facts that cannot both be so, once its grace is over.
 type ContradictionView struct {
 	ID      string           `json:"id"`
 	Kind    string           `json:"kind"`
 	Unit    string           `json:"unit,omitempty"`
 	Bed     string           `json:"bed,omitempty"`
 	Stays   []string         `json:"stays,omitempty"` // short keys
-	Since   capacity.Instant `json:"since"`
-	Events  []uint64         `json:"events"` // sequences of the facts
+	Owner   string           `json:"owner"`           // the role whose it is to settle; see ContradictionKinds
+	Since   capacity.Instant `json:"since"`           // true since, as the producers say
+	Raised  capacity.Instant `json:"raised"`          // shown since
+	Grace   int              `json:"grace_s"`         // how long its kind is kept back, as clerks enter moves late
+	Events  []uint64         `json:"events"`          // sequences of the facts
 	Version uint64           `json:"version"`
 }
 

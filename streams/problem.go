@@ -20,8 +20,7 @@ type Problem struct {
 	Code   string `json:"code,omitempty"` // why a decision has no effect
 	Next   string `json:"next"`
 
-	Results []Answer   `json:"results,omitempty"` // of a batch of which nothing was logged
-	Refused []RowFault `json:"refused,omitempty"` // of a list with too many rows at fault
+	Results []Answer `json:"results,omitempty"` // of a batch of which nothing was logged
 
 	retryAfter string
 }

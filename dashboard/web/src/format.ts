@@ -175,11 +175,19 @@ const contradictions: Record<string, string> = {
   two_in_bed: "two patients, one bed",
   in_two_beds: "one patient, two beds",
   free_with_patient: "told free, patient in it",
+  held_after_leaving: "patient left, bed still held",
+  reserved_occupied: "kept for one, another in it",
+  never_arrived: "left A&E, never arrived",
+  clocks_apart: "ambulance and A&E clocks apart",
   ambiguous_stay: "which stay is not told",
   moved_after_leaving: "moved after leaving",
   missing_from_census: "missing from census",
   counted_after_leaving: "counted after leaving",
+  no_attendance: "A&E fact, no attendance",
+  no_request: "bed request never made",
+  no_stay: "discharge fact, not in",
   place_removed: "unit no longer laid out",
+  unreadable: "events that cannot be read",
 };
 
 export function contradiction(kind: string): string {
@@ -190,10 +198,18 @@ const questions: Record<string, string> = {
   two_in_bed: "ask the ward who is in it",
   in_two_beds: "ask the wards which bed",
   free_with_patient: "ask the ward if it is free",
+  held_after_leaving: "ask the ward who is in it, or free it",
+  reserved_occupied: "ask the ward: is it so, or is the patient expected to leave?",
+  never_arrived: "ask A&E where the patient went, and the ward if the patient is there",
+  clocks_apart: "ask A&E when the patient came",
   ambiguous_stay: "ask records which stay it is",
   moved_after_leaving: "ask the ward if the patient is still here",
   missing_from_census: "ask the ward if the patient is still here",
   counted_after_leaving: "ask the ward if the patient is still here",
+  no_attendance: "ask the feed's owner for the arrival",
+  no_request: "ask the feed's owner for the request",
+  no_stay: "ask the feed's owner for the admission",
+  unreadable: "ask the systems desk to look at the log",
   place_removed: "find out where the patient is, or put the unit back into the layout",
 };
 

@@ -149,7 +149,10 @@ export interface Contradiction {
   unit?: string;
   bed?: string;
   stays?: string[] | null;
+  owner: string;
   since: Instant;
+  raised: Instant;
+  grace_s: number;
   events: number[] | null;
   version: number;
 }

@@ -61,7 +61,7 @@ export function problemsInOrder() {
   const s = state({
     units: [ward("1", 10), ward("2", 5)],
     feeds: [feed("pas", { state: "silent", last: "2027-01-12T03:20:00Z" }), feed("beds", { state: "never" })],
-    contradictions: [{ id: "c", kind: "two_in_bed", unit: "1", bed: "A3", since: "2027-01-12T01:00:00Z", events: [3], version: 1 }],
+    contradictions: [{ id: "c", kind: "two_in_bed", unit: "1", bed: "A3", owner: "clinical_site_manager", since: "2027-01-12T01:00:00Z", raised: "2027-01-12T01:15:00Z", grace_s: 900, events: [3], version: 1 }],
     held: [held(4, "w9"), held(5, "w8"), held(6, "w8")],
   });
   same(problems(s, AT, 31).map((p) => p.forms[0]), [
