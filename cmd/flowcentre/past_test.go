@@ -26,18 +26,18 @@ import (
 // takes a checkpoint every 40 events.
 func hurriedShire(t *testing.T, data string) *centre {
 	t.Helper()
-	c, err := startHurried(t.Context(), data, 40)
+	c, err := startHurried(t.Context(), data, 40, "")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.Close()) })
 	return c
 }
 
-func startHurried(ctx context.Context, data string, every uint64) (*centre, error) {
+func startHurried(ctx context.Context, data string, every uint64, logURL string) (*centre, error) {
 	config, faults := LoadConfig("testdata/ward.yaml")
 	if len(faults) > 0 {
 		return nil, faults[0]
 	}
-	config.Data = data
+	config.Data, config.Log.URL, config.Log.TrustSync = data, logURL, true
 	return startCentre(ctx, centreOptions{
 		Config: config, Logger: slog.New(slog.DiscardHandler), FrameEvery: -1,
 		Start: demoStart, Speed: 600, CheckpointEvery: every,
@@ -85,7 +85,7 @@ func TestThePastIsWhatTheWallShowed(t *testing.T) {
 	data := t.TempDir()
 	c := hurriedShire(t, data)
 	var live []map[string]any
-	for i := range 120 {
+	for i := range 60 {
 		place, patient := fmt.Sprint("w4/A", 1+i%6), fmt.Sprint("T/MR/", i%17)
 		switch i % 6 {
 		case 0:
@@ -127,6 +127,29 @@ func TestThePastIsWhatTheWallShowed(t *testing.T) {
 		require.NoError(t, os.Remove(file))
 	}
 	same(hurriedShire(t, data))
+}
+
+// The past of a log in NATS elsewhere.
+func TestThePastOfALogElsewhere(t *testing.T) {
+	nats, err := bareServer(t.TempDir(), true)
+	require.NoError(t, err)
+	defer nats.Shutdown()
+	data := t.TempDir()
+	c, err := startHurried(t.Context(), data, 40, nats.ClientURL())
+	require.NoError(t, err)
+	defer c.Close()
+	var live []map[string]any
+	for i := range 40 {
+		c.post(t, fmt.Sprint("e", i), "census", fmt.Sprintf(`{"place":"w4","census":[{"place":"w4/A%d","patient":"T/MR/%d"}]}`, 1+i%6, i))
+		live = append(live, c.shown(t, ""))
+	}
+	require.Eventually(t, func() bool { return len(checkpointsIn(t, data)) > 0 }, 10*time.Second, time.Millisecond)
+	for _, want := range live {
+		require.Equal(t, want, c.shown(t, fmt.Sprintf("at=%.0f", want["seq"])))
+		if at, ticked := want["at"].(string); ticked {
+			require.Equal(t, at, c.shown(t, "at="+at)["at"])
+		}
+	}
 }
 
 // A moment between two ticks has all that was recorded by then, and nothing later.
@@ -219,7 +242,7 @@ func TestThePastTakesTurns(t *testing.T) {
 const asCheckpointer = "FLOWCENTRE_TEST_CHECKPOINTS_IN"
 
 func checkpointAlways(data string) error {
-	c, err := startHurried(context.Background(), data, 1)
+	c, err := startHurried(context.Background(), data, 1, "")
 	if err != nil {
 		return err
 	}
