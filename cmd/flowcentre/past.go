@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	pastKept    = 8                // answers, those asked for last
-	pastWaiting = 4                // questions that wait for their turn
-	pastLimit   = 10 * time.Minute // of one answer
+	pastKept    = 8                // views, those asked for last
+	pastWaiting = 4                // that wait for their turn
+	pastLimit   = 10 * time.Minute // of one rebuild
 	pastIdle    = time.Minute      // after which the state at hand is let go
 )
 
-// past answers questions about past states, one after the other. A state is rebuilt from
-// the checkpoint before it, or from the one at hand if that is nearer, and the log.
+// past rebuilds past states, one after the other: from the checkpoint before, or from the
+// state at hand if that is nearer, and the log.
 type past struct {
 	log         *streams.Log
 	checkpoints *store.Checkpoints
@@ -31,65 +31,53 @@ type past struct {
 
 	state *flow.State // at hand; only run touches it
 
-	turns chan *pastAnswer
+	turns chan *pastView
 	ended chan struct{}
 	mu    sync.Mutex
-	asked []*pastAnswer // what was asked for last comes first
+	asked []*pastView // what was asked for last comes first
 }
 
-// pastAnswer is what is taken from a past state. Got and err are there once done is closed.
-type pastAnswer struct {
+// pastView is the view after an event. View and err are there once done is closed.
+type pastView struct {
 	seq  uint64
-	what string
-	take func(*flow.State) any
-
 	done chan struct{}
-	got  any
+	view *flow.View
 	err  error
 }
 
 func newPast(log *streams.Log, checkpoints *store.Checkpoints, newest func() *flow.View) *past {
 	return &past{
 		log: log, checkpoints: checkpoints, newest: newest,
-		turns: make(chan *pastAnswer, pastWaiting), ended: make(chan struct{}),
+		turns: make(chan *pastView, pastWaiting), ended: make(chan struct{}),
 	}
-}
-
-// View is what people saw then.
-func (p *past) View(ctx context.Context, m dashboard.Moment) (*flow.View, error) {
-	got, err := p.answer(ctx, m, "view", func(s *flow.State) any { return s.View() })
-	if err != nil {
-		return nil, err
-	}
-	return got.(*flow.View), nil
 }
 
 // Why opens a figure as it stands now, or stood then.
 func (p *past) Why(ctx context.Context, q dashboard.Question) (*flow.WhyView, error) {
-	if now := p.newest(); q.Moment == (dashboard.Moment{}) || q.Moment == (dashboard.Moment{Seq: now.Seq}) {
-		return now.Why(q.Measure, q.Scope), nil
+	v := p.newest()
+	if q.Moment != (dashboard.Moment{}) && q.Moment != (dashboard.Moment{Seq: v.Seq}) {
+		var err error
+		if v, err = p.View(ctx, q.Moment); err != nil {
+			return nil, err
+		}
 	}
-	got, err := p.answer(ctx, q.Moment, "why "+q.Measure+" "+q.Scope, func(s *flow.State) any { return s.View().Why(q.Measure, q.Scope) })
-	if err != nil {
-		return nil, err
-	}
-	return got.(*flow.WhyView), nil
+	return v.Why(q.Measure, q.Scope), nil
 }
 
-// answer gives what take takes from the state of a moment. What names it, so that it is
-// taken once for all who ask. It is found also if nobody waits for it any longer.
-func (p *past) answer(ctx context.Context, m dashboard.Moment, what string, take func(*flow.State) any) (any, error) {
+// View is what people saw then. It is rebuilt once for all who ask, also if nobody waits
+// for it any longer.
+func (p *past) View(ctx context.Context, m dashboard.Moment) (*flow.View, error) {
 	seq, err := p.find(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	a, ok := p.ask(seq, what, take)
+	v, ok := p.ask(seq)
 	if !ok {
 		return nil, fmt.Errorf("%w: %d wait for their turn", dashboard.ErrBusy, pastWaiting)
 	}
 	select {
-	case <-a.done:
-		return a.got, a.err
+	case <-v.done:
+		return v.view, v.err
 	case <-p.ended:
 		return nil, fmt.Errorf("%w: the centre is stopping", dashboard.ErrBusy)
 	case <-ctx.Done():
@@ -121,50 +109,50 @@ func (p *past) find(ctx context.Context, m dashboard.Moment) (uint64, error) {
 	return seq, nil
 }
 
-// ask puts a question in the queue, unless it was asked lately, and gives false when the
+// ask puts a view in the queue, unless it was asked for lately, and gives false when the
 // queue is full.
-func (p *past) ask(seq uint64, what string, take func(*flow.State) any) (*pastAnswer, bool) {
+func (p *past) ask(seq uint64) (*pastView, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	i := slices.IndexFunc(p.asked, func(a *pastAnswer) bool { return a.seq == seq && a.what == what })
+	i := slices.IndexFunc(p.asked, func(v *pastView) bool { return v.seq == seq })
 	if i >= 0 {
-		a := p.asked[i]
-		p.asked = slices.Insert(slices.Delete(p.asked, i, i+1), 0, a)
-		return a, true
+		v := p.asked[i]
+		p.asked = slices.Insert(slices.Delete(p.asked, i, i+1), 0, v)
+		return v, true
 	}
-	a := &pastAnswer{seq: seq, what: what, take: take, done: make(chan struct{})}
+	v := &pastView{seq: seq, done: make(chan struct{})}
 	select {
-	case p.turns <- a:
+	case p.turns <- v:
 	default:
 		return nil, false
 	}
-	p.asked = slices.Insert(p.asked, 0, a)
+	p.asked = slices.Insert(p.asked, 0, v)
 	p.asked = p.asked[:min(len(p.asked), pastKept)]
-	return a, true
+	return v, true
 }
 
 // forget lets the next who asks try anew.
-func (p *past) forget(a *pastAnswer) {
+func (p *past) forget(v *pastView) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.asked = slices.DeleteFunc(p.asked, func(other *pastAnswer) bool { return other == a })
+	p.asked = slices.DeleteFunc(p.asked, func(other *pastView) bool { return other == v })
 }
 
-// run answers what is asked until ctx ends.
+// run rebuilds what is asked for until ctx ends.
 func (p *past) run(ctx context.Context) error {
 	defer close(p.ended)
 	idle := time.NewTimer(pastIdle)
 	defer idle.Stop()
 	for {
 		select {
-		case a := <-p.turns:
-			if a.err = p.rebuild(ctx, a.seq); a.err == nil {
-				a.got = a.take(p.state)
+		case v := <-p.turns:
+			if v.err = p.rebuild(ctx, v.seq); v.err == nil {
+				v.view = p.state.View()
 			} else {
 				p.state = nil
-				p.forget(a)
+				p.forget(v)
 			}
-			close(a.done)
+			close(v.done)
 			idle.Reset(pastIdle)
 		case <-idle.C:
 			p.state = nil
