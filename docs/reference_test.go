@@ -75,11 +75,8 @@ type tag struct {
 }
 
 type events struct {
-	Info     info
-	Fields   list[schema] `yaml:"x-fields"`
-	Channels list[struct {
-		Messages list[any]
-	}]
+	Info       info
+	Fields     list[schema] `yaml:"x-fields"`
 	Components struct {
 		Tags     list[tag]
 		Schemas  list[schema]
@@ -220,11 +217,9 @@ func (r reference) page(t *testing.T, name string) []byte {
 
 // Told are the messages of a family, in the order of the file.
 func (r reference) Told(family string) (all []message) {
-	channel, _ := r.Events.Channels.find("events")
-	for _, m := range channel.Messages {
-		told, _ := r.Events.Components.Messages.find(m.Name)
-		if last(told.Tags[0].Ref) == family {
-			all = append(all, told)
+	for _, m := range r.Events.Components.Messages {
+		if len(m.Is.Tags) > 0 && last(m.Is.Tags[0].Ref) == family {
+			all = append(all, m.Is)
 		}
 	}
 	return all

@@ -40,12 +40,23 @@ func (s *State) patientOf(key string) *patient {
 }
 
 // owner is the patient that a fact belongs to: whoever its visit was moved to, else
-// whoever it names.
+// whoever it names. A list may tell a visit alone: its number then stands for the patient,
+// until a fact tells whose visit it is.
 func (s *State) owner(key, visit string) *patient {
-	if to, ok := s.moved[visit]; ok && visit != "" {
+	if visit == "" {
+		return s.patientOf(key)
+	}
+	if to, ok := s.moved[visit]; ok {
 		return s.patientOf(to)
 	}
-	return s.patientOf(key)
+	if key == "" {
+		return s.patientOf(visit)
+	}
+	p := s.patientOf(key)
+	if alone := s.patients[visit]; alone != nil && alone != p {
+		s.join(p, alone)
+	}
+	return p
 }
 
 // patientFact takes one fact about one patient, or holds it.
@@ -132,9 +143,14 @@ func (s *State) swap(e *Event) {
 // facts of one.
 func (s *State) merge(e *Event) {
 	into, from := s.patientOf(e.Data.Patient), s.patientOf(e.Data.FromPatient)
-	if into == from {
-		return
+	if into != from {
+		into.last = max(into.last, e.Recorded)
+		s.join(into, from)
 	}
+}
+
+// join ends one identity in another, with all that was told of it.
+func (s *State) join(into, from *patient) {
 	s.vacate(from)
 	s.together(from)
 	s.doubt(from, &course{})
@@ -144,7 +160,7 @@ func (s *State) merge(e *Event) {
 	for _, f := range from.facts {
 		s.insert(into, f)
 	}
-	into.last = max(into.last, from.last, e.Recorded)
+	into.last = max(into.last, from.last)
 	s.rederive(into)
 }
 

@@ -224,11 +224,15 @@ func (w *ward) fill(e *Event, key, value string) {
 	}
 }
 
-// entry is a line of an A&E list: patient@area:arrived, then milestones as assessed:09:10.
+// entry is a line of an A&E list: patient/arrived, then milestones as assessed/09:10. With
+// a dash before the patient it tells the visit alone.
 func (w *ward) entry(text string) ListEntry {
 	parts := strings.Split(text, ";")
 	who, arrived, _ := strings.Cut(parts[0], "/")
 	l := ListEntry{Patient: who, Visit: "v-" + who, Arrived: w.time(arrived)}
+	if alone, ok := strings.CutPrefix(who, "-"); ok {
+		l.Patient, l.Visit = "", "v-"+alone
+	}
 	for _, part := range parts[1:] {
 		key, value, _ := strings.Cut(part, "/")
 		switch key {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"time"
 
 	"flowcentre/flow"
 	"flowcentre/streams/hl7"
@@ -17,7 +18,8 @@ type Feed struct {
 	ID     string // a lower-case word; the CloudEvents source and the second token of its subjects
 	Secret string // its NATS password and HTTP token; empty where no feed has one
 
-	HL7 hl7.Settings // how it speaks HL7, where it does
+	Zone *time.Location // of local times in its lists; nil is UTC
+	HL7  hl7.Settings   // how it speaks HL7, where it does; its lists name patients, services and ways to arrive in the same words
 	// AnswerUnavailable has HL7 messages that the log cannot take answered AR or CR.
 	// Otherwise they get no answer and the connection is closed, since many senders drop
 	// what was answered at all.

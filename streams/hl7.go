@@ -88,20 +88,8 @@ func digestOf(message []byte) string {
 var typesHL7 = []string{"application/hl7-v2", "x-application/hl7-v2+er7", "text/plain"}
 
 func (d *Door) postHL7(w http.ResponseWriter, r *http.Request) {
-	feed, p := d.caller(r)
+	feed, p := d.sender(r, "feed")
 	if p != nil {
-		p.write(w)
-		return
-	}
-	if asked := r.URL.Query().Get("feed"); feed == "" {
-		feed = asked
-	} else if asked != "" && asked != feed {
-		ProblemOf(ErrForeign).write(w)
-		return
-	}
-	if !d.Knows(feed) {
-		p := problem(http.StatusForbidden, "no-feed", "No such feed", "The centre's configuration has no feed of that name.", "Name the feed: POST /api/v1/hl7?feed=….")
-		p.Field = "feed"
 		p.write(w)
 		return
 	}

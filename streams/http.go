@@ -28,7 +28,7 @@ type Answer struct {
 const eventPath = "/api/v1/events/{seq}"
 
 // Paths are the addresses that Handler serves.
-var Paths = []string{"/api/v1/events", eventPath, "/api/v1/hl7", "/api/v1/decisions"}
+var Paths = []string{"/api/v1/events", eventPath, "/api/v1/hl7", "/api/v1/lists/ae", "/api/v1/decisions"}
 
 // Handler serves Paths. Where feeds have secrets, the caller's token says which feed it
 // is that posts; otherwise only callers on this machine are heard. An event of the log,
@@ -37,6 +37,7 @@ func (d *Door) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v1/events", d.postEvents)
 	mux.HandleFunc("POST /api/v1/hl7", d.postHL7)
+	mux.HandleFunc("POST /api/v1/lists/ae", d.postList)
 	mux.HandleFunc("POST /api/v1/decisions", d.postDecisions)
 	mux.HandleFunc("GET "+eventPath, d.getEvent)
 	for _, path := range Paths {
@@ -71,6 +72,26 @@ func (d *Door) caller(r *http.Request) (string, *Problem) {
 	feed, ok := d.feeds.holder(token)
 	if !ok {
 		return "", problem(http.StatusUnauthorized, "bad-token", "Unknown token", "No feed has this token.", "Ask the centre's operator for the feed's token.")
+	}
+	return feed, nil
+}
+
+// sender is the feed that a request comes from: by its token, or as the address names it
+// in the given parameter.
+func (d *Door) sender(r *http.Request, parameter string) (string, *Problem) {
+	feed, p := d.caller(r)
+	if p != nil {
+		return "", p
+	}
+	if asked := r.URL.Query().Get(parameter); feed == "" {
+		feed = asked
+	} else if asked != "" && asked != feed {
+		return "", ProblemOf(ErrForeign)
+	}
+	if !d.Knows(feed) {
+		p := problem(http.StatusForbidden, "no-feed", "No such feed", "The centre's configuration has no feed of that name.", "Name the feed: POST "+r.URL.Path+"?"+parameter+"=….")
+		p.Field = parameter
+		return "", p
 	}
 	return feed, nil
 }

@@ -20,7 +20,8 @@ type Problem struct {
 	Code   string `json:"code,omitempty"` // why a decision has no effect
 	Next   string `json:"next"`
 
-	Results []Answer `json:"results,omitempty"` // of a batch of which nothing was logged
+	Results []Answer   `json:"results,omitempty"` // of a batch of which nothing was logged
+	Refused []RowFault `json:"refused,omitempty"` // of a list with too many rows at fault
 
 	retryAfter string
 }

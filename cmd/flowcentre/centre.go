@@ -250,9 +250,13 @@ func (o *centreOptions) startOf(at capacity.Instant) capacity.Instant {
 
 // doorFeeds is what the door knows of each feed.
 func doorFeeds(conf *Config) ([]streams.Feed, error) {
+	local, err := time.LoadLocation(conf.Layout.System.TimeZone)
+	if err != nil {
+		return nil, fmt.Errorf("time zone of the system: %w", err)
+	}
 	var feeds []streams.Feed
 	for _, f := range conf.Feeds {
-		feed := streams.Feed{ID: f.ID}
+		feed := streams.Feed{ID: f.ID, Zone: local}
 		if f.TokenFile != "" {
 			var err error
 			if feed.Secret, err = readToken("feed "+f.ID, f.TokenFile); err != nil {
@@ -264,6 +268,7 @@ func doorFeeds(conf *Config) ([]streams.Feed, error) {
 			if err != nil {
 				return nil, fmt.Errorf("time zone of feed %s: %w", f.ID, err)
 			}
+			feed.Zone = zone
 			feed.HL7 = hl7.Settings{
 				TimeZone: zone, Authority: h.Authority, Facility: h.Facility, PatientType: h.PatientType, Ack: hl7.AckMode(h.Ack), Places: h.Places,
 				Services: h.Services, Modes: h.ArrivalModes, Acuities: h.Acuities, BedStatus: map[string]flow.BedStatus{},

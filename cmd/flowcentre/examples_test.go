@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -13,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
 
+	"flowcentre/capacity"
 	"flowcentre/flow"
 	"flowcentre/streams"
 )
@@ -67,6 +70,9 @@ func (r *request) send(t *testing.T, c *centre) (last uint64) {
 		require.Nil(t, taken.Error, "%s\n%s", r.body, answer.Data)
 		return taken.Seq
 	}
+	if r.url == postDecisions {
+		return r.decide(t, c)
+	}
 	url := strings.Replace(r.url, defaultHTTP, c.httpAddr, 1)
 	if r.body == nil {
 		resp, err := http.Get(url)
@@ -95,7 +101,35 @@ func (r *request) send(t *testing.T, c *centre) (last uint64) {
 	return last
 }
 
-const postEvents = "http://" + defaultHTTP + "/api/v1/events"
+// decide sends a decision and requires that it is in effect. One that settles a
+// contradiction settles whichever is open.
+func (r *request) decide(t *testing.T, c *centre) uint64 {
+	t.Helper()
+	var e map[string]any
+	require.NoError(t, json.Unmarshal(r.body, &e))
+	if e["type"] == flow.ContradictionSettled.String() {
+		open := c.view().Contradictions
+		require.NotEmpty(t, open)
+		e["data"].(map[string]any)["item"] = open[0].ID
+	}
+	body, err := json.Marshal(e)
+	require.NoError(t, err)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, strings.Replace(r.url, defaultHTTP, c.httpAddr, 1), bytes.NewReader(body))
+	require.NoError(t, err)
+	req.Header = r.header
+	resp, text := do(t, req)
+	readContract(t, "openapi.yaml").describes(t, http.MethodPost, "/api/v1/decisions", resp, text)
+	require.Equal(t, http.StatusAccepted, resp.StatusCode, "%s\n%s", body, text)
+	var answer streams.Answer
+	require.NoError(t, json.Unmarshal(text, &answer))
+	require.Equal(t, "in effect", answer.Outcome, "%s\n%s", body, text)
+	return answer.Seq
+}
+
+const (
+	postEvents    = "http://" + defaultHTTP + "/api/v1/events"
+	postDecisions = "http://" + defaultHTTP + "/api/v1/decisions"
+)
 
 func structured(body []byte) request {
 	return request{url: postEvents, header: http.Header{"Content-Type": {"application/cloudevents+json"}}, body: body}
@@ -158,9 +192,11 @@ func guide(t *testing.T) (all []request) {
 	return all
 }
 
-// examples is every example of asyncapi.yaml, each as the kind of fact whose it is.
+// examples is every example of asyncapi.yaml, each as the kind of fact whose it is, in the
+// order in which they happened: they tell a morning's story.
 func (a *asyncAPI) examples(t *testing.T) (all []request) {
 	t.Helper()
+	at := map[*byte]capacity.Instant{}
 	for _, m := range a.told(t) {
 		for _, example := range m.Examples {
 			body, err := json.Marshal(example.Payload)
@@ -174,10 +210,15 @@ func (a *asyncAPI) examples(t *testing.T) (all []request) {
 			}
 			e := eventOf(t, r.header, body)
 			require.Equal(t, m.Name, e.Kind.String())
-			r.subject = "events." + e.Feed + "." + e.Kind.Spec().Family()
-			all = append(all, r)
+			if e.Feed == flow.Desk {
+				r.url, r.header = postDecisions, http.Header{"Content-Type": {"application/json"}}
+			} else {
+				r.subject = "events." + e.Feed + "." + e.Kind.Spec().Family()
+			}
+			all, at[&body[0]] = append(all, r), e.Happened
 		}
 	}
+	slices.SortStableFunc(all, func(a, b request) int { return cmp.Compare(at[&a.body[0]], at[&b.body[0]]) })
 	return all
 }
 
@@ -202,7 +243,12 @@ func (o *openAPI) examples(t *testing.T) (all []request) {
 			all = append(all, request{url: "http://" + defaultHTTP + "/api/v1/hl7?feed=wrh-pas", header: http.Header{"Content-Type": {media}}, body: []byte(body)})
 		}
 	}
-	require.Len(t, all, 4)
+	for media, content := range o.Paths["/api/v1/decisions"]["post"].RequestBody.Content {
+		body, err := json.Marshal(content.Example)
+		require.NoError(t, err)
+		all = append(all, request{url: postDecisions, header: http.Header{"Content-Type": {media}}, body: body})
+	}
+	require.Len(t, all, 5)
 	return all
 }
 

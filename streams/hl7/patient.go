@@ -14,6 +14,9 @@ func (i cx) String() string {
 	return escaped(i.authority) + "/" + escaped(i.kind) + "/" + escaped(i.value)
 }
 
+// Identifier is authority/type/value, as identifiers of messages are written.
+func Identifier(authority, kind, value string) string { return cx{authority, kind, value}.String() }
+
 func escaped(part string) string {
 	if strings.IndexByte(part, '/') < 0 && strings.IndexByte(part, '%') < 0 {
 		return part

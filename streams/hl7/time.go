@@ -147,3 +147,9 @@ func (s stamp) until(limit capacity.Instant, zone *time.Location) capacity.Insta
 }
 
 func distance(a, b capacity.Instant) time.Duration { return a.Sub(b).Abs() }
+
+// Reading is the instant at which a clock in zone showed what local reads as UTC; of two,
+// in the hour that autumn has twice, the later that is not after limit.
+func Reading(local time.Time, zone *time.Location, limit capacity.Instant) capacity.Instant {
+	return stamp{local: local}.until(limit, zone)
+}

@@ -1,0 +1,254 @@
+package streams
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"flowcentre/capacity"
+	"flowcentre/flow"
+	"flowcentre/streams/hl7"
+)
+
+// listColumns are the columns of an A&E list, each with the names it may go by.
+var listColumns = [...]struct {
+	name  string
+	other []string
+}{
+	ofPatient:  {"patient", []string{"patient_id", "hospital_number", "mrn"}},
+	ofVisit:    {"visit", []string{"visit_number", "visit_id", "attendance", "attendance_number", "attendance_id"}},
+	ofArrived:  {"arrived", []string{"arrived_at", "arrival", "arrival_time", "arrival_date_time"}},
+	ofMode:     {"mode", []string{"arrival_mode", "mode_of_arrival"}},
+	ofAcuity:   {"acuity", []string{"triage_category", "priority"}},
+	ofArea:     {"area", []string{"location", "current_location"}},
+	ofAssessed: {"assessed", []string{"assessed_at", "initial_assessment", "triage_time"}},
+	ofSeen:     {"seen", []string{"seen_at", "seen_for_treatment"}},
+	ofReferred: {"referred", []string{"referred_at", "referral_time"}},
+	ofService:  {"service", []string{"specialty", "referred_to", "referred_service"}},
+	ofDecided:  {"decided", []string{"decided_at", "decision_to_admit", "dta"}},
+	ofReady:    {"ready", []string{"ready_at", "clinically_ready_to_proceed", "ready_to_proceed"}},
+}
+
+// The numbers of the columns.
+const (
+	ofPatient = iota
+	ofVisit
+	ofArrived
+	ofMode
+	ofAcuity
+	ofArea
+	ofAssessed
+	ofSeen
+	ofReferred
+	ofService
+	ofDecided
+	ofReady
+	columnCount
+)
+
+// columnOf finds a column by one of its names; case, blanks and dashes do not count.
+func columnOf(name string) (column int, ok bool) {
+	name = strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' {
+			return '_'
+		}
+		return r
+	}, strings.ToLower(strings.TrimSpace(name)))
+	for i, c := range listColumns {
+		if name == c.name || slices.Contains(c.other, name) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// row is one attendance of a list as it was sent.
+type row struct {
+	line  int // of the file, from 1; in JSON which of the entries
+	cells [columnCount]string
+	fault *RowFault // the first
+	open  bool      // it is the last, and has no line end
+}
+
+// RowFault is why a row of a list does not count. It holds nothing of the row.
+type RowFault struct {
+	Line   int    `json:"line"` // of the file, from 1; in JSON which of the entries
+	Column string `json:"column,omitempty"`
+	Reason string `json:"reason"`
+	Next   string `json:"next"`
+}
+
+// list makes the entries of an event out of rows.
+type list struct {
+	feed  *Feed
+	place string // the department
+	taken capacity.Instant
+}
+
+// entries gives those of the sound rows, and the faults of the others.
+func (l *list) entries(rows []row) (entries []flow.ListEntry, faults []RowFault) {
+	entries = []flow.ListEntry{}
+	first := map[string]int{}
+	for i := range rows {
+		r := &rows[i]
+		e, fault := l.entry(r)
+		if fault == nil {
+			who := e.Visit
+			if who == "" {
+				who = "patient " + e.Patient
+			}
+			if at, twice := first[who]; twice {
+				fault = &RowFault{Column: "visit", Reason: fmt.Sprintf("the attendance is in line %d already", at), Next: "List each attendance once."}
+			} else {
+				first[who] = r.line
+			}
+		}
+		if fault != nil {
+			fault.Line = r.line
+			faults = append(faults, *fault)
+			continue
+		}
+		entries = append(entries, e)
+	}
+	return entries, faults
+}
+
+func (l *list) entry(r *row) (e flow.ListEntry, fault *RowFault) {
+	for i := range r.cells {
+		read(r, i, &r.cells[i], clean)
+	}
+	read(r, ofPatient, &e.Patient, l.identifier(l.feed.HL7.PatientType))
+	read(r, ofVisit, &e.Visit, l.identifier("VN"))
+	read(r, ofArrived, &e.Arrived, l.instant)
+	read(r, ofMode, &e.Mode, l.mode)
+	read(r, ofAcuity, &e.Acuity, l.acuity)
+	read(r, ofArea, &e.Place, l.area)
+	read(r, ofAssessed, &e.Assessed, l.instant)
+	read(r, ofSeen, &e.Seen, l.instant)
+	read(r, ofReferred, &e.Referred, l.instant)
+	read(r, ofService, &e.Service, l.service)
+	read(r, ofDecided, &e.Decided, l.instant)
+	read(r, ofReady, &e.Ready, l.instant)
+	switch {
+	case r.fault != nil:
+		return e, r.fault
+	case e.Patient == "" && e.Visit == "":
+		return e, &RowFault{Column: "visit", Reason: "is empty, and so is patient", Next: "Say who it is by one of them."}
+	case e.Arrived == 0:
+		return e, &RowFault{Column: "arrived", Reason: "is empty", Next: "Say when the patient arrived."}
+	}
+	if late := entryRecent(&e, l.taken); late != nil {
+		return e, &RowFault{Column: late.Field, Reason: late.Reason, Next: "Correct the time, or say by as_at when the list was taken."}
+	}
+	return e, nil
+}
+
+// read reads a cell that holds something, unless the row is at fault already.
+func read[T any](r *row, column int, into *T, how func(string) (T, *RowFault)) {
+	if r.fault != nil || r.cells[column] == "" {
+		return
+	}
+	if *into, r.fault = how(r.cells[column]); r.fault != nil {
+		r.fault.Column = listColumns[column].name
+	}
+}
+
+// clean is a cell without outer blanks. NULL, as databases export it, is nothing.
+func clean(text string) (string, *RowFault) {
+	text = strings.TrimSpace(text)
+	if text == "" || strings.EqualFold(text, "null") {
+		return "", nil
+	}
+	switch {
+	case !utf8.ValidString(text):
+		return "", &RowFault{Reason: "is not UTF-8", Next: "Save the file as CSV UTF-8."}
+	case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		return "", &RowFault{Reason: "holds a control character or line break", Next: "Leave it out."}
+	case len(text) > flow.MaxText:
+		return "", &RowFault{Reason: fmt.Sprintf("is longer than %d bytes", flow.MaxText), Next: "Send codes and numbers, no text."}
+	case strings.ContainsRune("=+@-", rune(text[0])):
+		if _, err := strconv.ParseFloat(text, 64); err != nil {
+			return "", &RowFault{Reason: "begins like a spreadsheet's formula", Next: "Send the value itself; leave the cell empty where there is none."}
+		}
+	}
+	return text, nil
+}
+
+// identifier reads who it is: authority/type/value, or a bare number where the feed has
+// an authority.
+func (l *list) identifier(kind string) func(string) (string, *RowFault) {
+	return func(text string) (string, *RowFault) {
+		if !strings.Contains(text, "/") && l.feed.HL7.Authority != "" {
+			text = hl7.Identifier(l.feed.HL7.Authority, kind, text)
+		}
+		if !identifies(text) {
+			return "", &RowFault{Reason: "is not written authority/type/value", Next: "Write it like RWP50/MR/1234567, or give the feed an authority (hl7: authority)."}
+		}
+		return text, nil
+	}
+}
+
+// layouts are the ways to write a local time.
+var layouts = []string{"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04", "02/01/2006 15:04", "02/01/2006 15:04:05"}
+
+func (l *list) instant(text string) (capacity.Instant, *RowFault) {
+	if at, ok := l.feed.instant(text, l.taken); ok {
+		return at, nil
+	}
+	return 0, &RowFault{Reason: "is not a time", Next: "Write 2027-01-12 04:07, 12/01/2027 04:07 or 2027-01-12T04:07:00Z; leave the cell empty where there is none."}
+}
+
+// instant reads a time in RFC 3339 form, or a local one of the feed. One that the clocks
+// showed twice is the later that is not after latest.
+func (f *Feed) instant(text string, latest capacity.Instant) (capacity.Instant, bool) {
+	if at, err := capacity.ParseInstant(text); err == nil {
+		return at, true
+	}
+	zone := f.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	for _, layout := range layouts {
+		local, err := time.Parse(layout, text)
+		if err == nil && local.Year() >= 1971 && local.Year() <= 2199 {
+			return hl7.Reading(local, zone, latest), true
+		}
+	}
+	return 0, false
+}
+
+func (l *list) mode(text string) (string, *RowFault) {
+	word := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(text))
+	if _, own := l.feed.HL7.Modes[text]; !own && slices.Contains(flow.Modes, word) {
+		return word, nil
+	}
+	if m := l.feed.HL7.Mode(text); m != "" {
+		return m, nil
+	}
+	return "", &RowFault{Reason: "is not one of " + strings.Join(flow.Modes, ", "), Next: "Send one of them, or have the feed's arrival_modes say which is meant."}
+}
+
+func (l *list) acuity(text string) (string, *RowFault) {
+	if a := l.feed.HL7.Acuity(text); a != "" {
+		return a, nil
+	}
+	return "", &RowFault{Reason: "is not 1 to 5", Next: "Send the category as a number, or have the feed's acuities say which is meant."}
+}
+
+func (l *list) service(text string) (string, *RowFault) {
+	if s := l.feed.HL7.Service(text); s != "" {
+		return s, nil
+	}
+	return "", &RowFault{Reason: "is not a code", Next: "Send a code, or have the feed's services say which is meant; no names of people."}
+}
+
+// area is a place within the department, unless it is written as a whole place.
+func (l *list) area(text string) (string, *RowFault) {
+	if strings.Contains(text, "/") {
+		return text, nil
+	}
+	return capacity.Within(l.place, text), nil
+}
