@@ -208,11 +208,11 @@ func department() *Picture {
 	return &Picture{
 		Unit: &Unit{ID: "ae", Site: "general", Kind: AandE, Areas: []Area{{ID: "resus", Kind: Resus, Spaces: 1}, {ID: "majors", Kind: Majors, Spaces: 4}, {ID: "minors", Kind: Minors, Spaces: 3}, {ID: "hall", Kind: Corridor}}},
 		Attendances: []Attendance{
-			{Key: "A1", Area: "majors", Arrived: yesterday("22:00"), Seen: yesterday("23:00"), Requested: today("00:50"), Decided: today("01:00")},
+			{Key: "A1", Area: "majors", Arrived: yesterday("22:00"), Seen: yesterday("22:05"), Requested: today("00:50"), Decided: today("01:00")},
 			{Key: "A2", Area: "hall", Arrived: today("02:30"), Seen: today("03:30"), Referred: today("03:40"), Decided: today("04:00")}, // 12 hours to the minute
 			{Key: "A3", Area: "resus", Arrived: today("02:29"), Seen: today("02:39"), Referred: today("03:00"), Ready: today("12:00")},
-			{Key: "A4", Area: "majors", Arrived: today("10:30")}, // 4 hours to the minute
-			{Key: "A5", Area: "minors", Arrived: today("13:30")}, // an hour to the minute
+			{Key: "A4", Area: "majors", Arrived: today("10:30"), Requested: today("13:00")}, // 4 hours to the minute
+			{Key: "A5", Area: "minors", Arrived: today("13:30")},                            // an hour to the minute
 			{Key: "A6", Arrived: today("13:31")},
 			{Key: "A7", Area: "majors", Arrived: today("09:00"), Seen: today("10:00"), Left: today("13:00")}, // 4 hours to the minute
 			{Key: "A8", Area: "majors", Arrived: today("09:00"), Seen: today("09:20"), Left: today("13:01")},
@@ -220,6 +220,7 @@ func department() *Picture {
 			{Key: "B1", Arrived: yesterday("20:00"), Left: yesterday("23:50")},
 			{Key: "B2", Streamed: true, Arrived: today("11:00"), Left: today("11:05")},
 			{Key: "B3", Streamed: true, Arrived: yesterday("23:58"), Left: yesterday("23:59")},
+			{Key: "B4", Streamed: true, Arrived: today("00:00")},
 		},
 	}
 }
@@ -262,12 +263,12 @@ func aeCases() []worked {
 		{"ae_majors_resus_occupancy", d, now, 60, "A1, A3, A4 in 5 spaces"},
 		{"ae_majors_occupancy", []*Picture{urgent}, now, none, "a minor injuries unit has no majors"},
 		{"ae_corridor", d, now, 1, "A2"},
-		{"ae_waiting_for_bed", d, now, 2, "A1 requested, A2 decided"},
+		{"ae_waiting_for_bed", d, now, 3, "A1 both, A2 decided, A4 requested"},
 		{"ae_ready_to_proceed", d, now, 1, "A3"},
 		{"ae_referred_share", d, now, 33.3, "A2, A3 of 6"},
-		{"ae_arrivals", d, now, 7, "A2 to A8; A1, A9 and B1 came yesterday, B2 was streamed"},
+		{"ae_arrivals", d, now, 7, "A2 to A8; A1, A9 and B1 came yesterday, B2 and B4 were streamed"},
 		{"ae_arrivals_last_hour", d, now, 1, "A6; A5 came an hour ago"},
-		{"ae_streamed", d, now, 1, "B2; B3 was yesterday"},
+		{"ae_streamed", d, now, 2, "B2, B4; B3 was yesterday"},
 	}
 }
 
@@ -331,6 +332,7 @@ func requestCases() []worked {
 		{ID: "10", Key: "E1", Origin: "elective", Requested: yesterday("09:00"), Due: on(0, "23:59")},
 		{ID: "11", Key: "E2", Origin: "elective", Requested: yesterday("09:00"), Due: on(-1, "00:00")},
 		{ID: "12", Key: "E3", Origin: "elective", Requested: yesterday("09:00"), Due: on(0, "11:00"), Cancelled: today("08:00")},
+		{ID: "14", Key: "E5", Origin: "elective", Requested: yesterday("09:00"), Due: on(0, "00:00"), Arrived: today("00:01")},
 		{ID: "13", Key: "E4", Origin: "elective", Requested: yesterday("09:00"), Due: on(0, "11:00"), Cancelled: yesterday("23:00")},
 	}
 	all := []*Picture{p}
@@ -340,7 +342,7 @@ func requestCases() []worked {
 		{"requests_without_bed", all, now, 5, "1 2 6 7 10; 3 has a bed, 8 is on the way"},
 		{"side_room_queue", all, now, 1, "2; 3 has one"},
 		{"step_downs_over_4h", all, now, 1, "7; 6 has waited 4 hours and not more, 8 is on the way"},
-		{"electives_due", all, now, 2, "9 has come, 10 is to come; 12 and 13 are cancelled"},
+		{"electives_due", all, now, 3, "9 and 14 have come, 10 is to come; 12 and 13 are cancelled"},
 		{"electives_cancelled", all, now, 1, "12; 13 was cancelled yesterday"},
 	}
 }
@@ -391,6 +393,8 @@ func dischargeCases() []worked {
 	old.Plan.Planned = yesterday("08:00")
 	expected := plan("D7", Plan{Certainty: "definite"}, Moment{})
 	expected.Expected = on(0, "16:00")
+	hoped := plan("F4", Plan{}, Moment{})
+	hoped.Expected = on(0, "16:00")
 	promises := []*Picture{ward(
 		AdultGA,
 		plan("D1", Plan{Certainty: "definite", Due: on(0, "12:00")}, Moment{}),
@@ -398,7 +402,7 @@ func dischargeCases() []worked {
 		plan("D3", Plan{Certainty: "definite", Due: on(0, "11:00")}, today("11:30")),
 		plan("D4", Plan{Certainty: "definite"}, Moment{}),
 		plan("D5", Plan{Certainty: "definite", Due: on(-1, "10:00")}, Moment{}),
-		old, expected,
+		old, expected, hoped,
 		plan("D8", Plan{Certainty: "potential", Due: on(0, "10:00")}, Moment{}),
 		plan("D9", Plan{Certainty: "potential"}, Moment{}),
 		plan("F1", Plan{Due: on(0, "14:30")}, Moment{}),
@@ -413,7 +417,7 @@ func dischargeCases() []worked {
 		worked{"discharges_not_left", promises, now, 4, "of these, all but D3"},
 		worked{"discharges_overdue", promises, now, 3, "D1, D8, and F1 this minute"},
 		worked{"leaving_by_12", promises, now, 1, "D1, overdue; D8 is potential only"},
-		worked{"leaving_by_17", promises, now, 4, "D1, D2, F1, and D7, expected at 16:00"},
+		worked{"leaving_by_17", promises, now, 4, "D1, D2, F1, and D7, expected at 16:00; F4 is expected then and nobody has confirmed it"},
 		worked{"failed_discharges", promises, now, 2, "F3's of today"},
 	)
 
