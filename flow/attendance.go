@@ -137,6 +137,7 @@ func (c *course) milestone(s *stay, f *fact) {
 		s.ae = a
 	}
 	a.take(f)
+	c.note(&a.events, f)
 	switch f.Kind {
 	case AttendanceAssessed, AttendanceSeen, AttendanceReferred, DecidedToAdmit, ReadyToProceed:
 		if f.Place.Bay != "" && c.dept(s.at.Unit) && f.Place.Unit == s.at.Unit {
@@ -206,7 +207,6 @@ func (c *course) awaits(s *stay) bool {
 // cannot stop a clock that runs.
 func (a *attendance) take(f *fact) {
 	d := f.more()
-	a.events = append(a.events, f.Seq)
 	switch f.Kind {
 	case AttendanceArrived:
 		first(&a.arrived, f)
@@ -255,8 +255,8 @@ func (c *course) attend(patient string, s *stay, f *fact) {
 	if s.at.Unit != "" {
 		a.onward = false
 	}
-	if n := len(a.events); (in || a.left.Seq == f.Seq) && (n == 0 || a.events[n-1] != f.Seq) {
-		a.events = append(a.events, f.Seq)
+	if in || a.left.Seq == f.Seq {
+		c.note(&a.events, f)
 	}
 	if in {
 		a.unit, a.area = s.at.Unit, s.at.Bay
@@ -274,6 +274,7 @@ func (c *course) adopt(s *stay) {
 			return false
 		}
 		s.ae.take(f)
+		c.note(&s.ae.events, f)
 		c.doubts = slices.DeleteFunc(c.doubts, func(d doubt) bool { return d.kind == NoAttendance && d.fact.Seq == f.Seq })
 		return true
 	})

@@ -90,7 +90,7 @@ func (s *State) requester(id string) *patient {
 	if p == nil {
 		return nil
 	}
-	for _, r := range derive(p.key, p.facts, s.dept).requests {
+	for _, r := range derive(p.key, p.facts, s.isDept).requests {
 		if r.id == id && r.open() {
 			return p
 		}

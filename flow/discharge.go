@@ -18,7 +18,9 @@ func (c *course) dischargeFact(f *fact) {
 		c.doubts = append(c.doubts, doubt{kind, *f, 0, nil})
 		return
 	}
-	s.planned, s.events = append(s.planned, f.Seq), append(s.events, f.Seq)
+	s.hasPlan = true
+	c.note(&s.planned, f)
+	c.note(&s.events, f)
 	plan(&s.plan, f)
 }
 

@@ -49,7 +49,7 @@ func (s *State) list(e *Event) {
 
 // entry takes one line of a list. What another feed has told already stays as it is.
 func (s *State) entry(e *Event, u *unit, p *patient, entry *ListEntry, newest capacity.Instant) {
-	was := presence(p, s.dept, entry.Visit, u.def.ID, entry.Arrived)
+	was := presence(p, s.isDept, entry.Visit, u.def.ID, entry.Arrived)
 	place := s.hint(e.Feed, entry.Place)
 	if place.Unit != u.def.ID {
 		place = ref{Unit: u.def.ID}
@@ -102,7 +102,7 @@ func (s *State) absent(e *Event, u *unit, here map[*patient]bool) {
 		if here[p] {
 			continue
 		}
-		for _, st := range derive(p.key, p.facts, s.dept).stays {
+		for _, st := range derive(p.key, p.facts, s.isDept).stays {
 			if a := st.ae; a != nil && st.phase == open && a.unit == u.def.ID && !a.left.Told() && a.arrived.At.Add(listDelay) <= e.Happened {
 				s.insert(p, fact{Seq: e.Seq, Happened: e.Happened, Recorded: e.Recorded, Kind: notListed, Visit: st.visit, Place: ref{Unit: u.def.ID}})
 				s.rederive(p)

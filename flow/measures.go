@@ -147,10 +147,15 @@ func (s *State) showMeasures(v, was *View, remade map[string]bool) {
 	for _, m := range was.Measures {
 		old[m.ID] = m
 	}
-	v.Measures = nil
-	show := func(id string, f *figures, unit bool) {
-		m := &MeasuresView{ID: id, Version: s.seq, Values: s.values(id, f, unit)}
-		if o := old[id]; o != nil {
+	v.Measures = make([]*MeasuresView, 0, len(was.Measures))
+	show := func(id string, f *figures, again bool) {
+		o := old[id]
+		if o != nil && !again {
+			v.Measures = append(v.Measures, o)
+			return
+		}
+		m := &MeasuresView{ID: id, Version: s.seq, Values: s.values(id, f)}
+		if o != nil {
 			if m.Version = o.Version; reflect.DeepEqual(m, o) {
 				m = o
 			} else {
@@ -183,27 +188,29 @@ func (s *State) showMeasures(v, was *View, remade map[string]bool) {
 		}
 		organisations[site.Organisation].add(sums[site.ID])
 	}
-	show("system", system, false)
+	show("system", system, true)
 	for _, o := range frame.Organisations {
 		if f := organisations[o.ID]; f != nil {
-			show("organisation/"+o.ID, f, false)
+			show("organisation/"+o.ID, f, true)
 		}
 	}
 	for _, site := range frame.Sites {
-		show("site/"+site.ID, sums[site.ID], false)
+		show("site/"+site.ID, sums[site.ID], remade[site.ID] || s.view.layout)
 	}
 	for _, id := range s.layout.Units {
-		show("unit/"+id, s.units[id].figures, true)
+		u := s.units[id]
+		show("unit/"+id, u.figures, u.remade || s.view.layout)
+		u.remade = false
 	}
 	bury(s, "measures", was.Measures, v.Measures, func(m *MeasuresView) string { return m.ID })
 }
 
 // values are a scope's figures as people see them.
-func (s *State) values(scope string, f *figures, unit bool) map[string]*MeasureValue {
+func (s *State) values(scope string, f *figures) map[string]*MeasureValue {
 	all := map[string]*MeasureValue{}
 	for i := range capacity.Measures() {
 		m := &capacity.Measures()[i]
-		if f.has[i] && !(unit && m.Scope == "site") {
+		if f.has[i] && !(m.Scope == "site" && strings.HasPrefix(scope, "unit/")) {
 			v := valueOf(m, f.amounts[i], f.missing[i], f.asOf[i])
 			if r := s.reportedFor(m.Name, scope); r != nil {
 				v.Reported = r.view(v.Value)

@@ -283,7 +283,7 @@ func (s *State) vacate(p *patient) {
 
 // work derives the course and turns it into claims.
 func (s *State) work(p *patient) {
-	c := derive(p.key, p.facts, s.dept)
+	c := derive(p.key, p.facts, s.isDept)
 	s.doubt(p, c)
 	s.meet(p, c)
 	p.stays = 0
@@ -339,7 +339,7 @@ func (r *request) lapse() capacity.Instant {
 
 // forget drops a patient who has no open stay and of whom nothing was heard for long.
 func (s *State) forget(p *patient) {
-	s.meet(p, derive(p.key, p.facts, s.dept))
+	s.meet(p, derive(p.key, p.facts, s.isDept))
 	gone := p.last.Add(keepClosed)
 	switch {
 	case gone > s.at:

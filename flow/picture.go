@@ -21,6 +21,13 @@ func (s *State) dept(unit string) bool {
 // the patient out of the others. It also keeps who has which bed request, and who came by which ambulance.
 func (s *State) meet(p *patient, c *course) {
 	units := c.units(s.at.Add(-keepPictured))
+	if slices.Equal(units, p.units) {
+		for _, id := range units {
+			s.view.unit(s.units[id])
+		}
+		s.register(p, c)
+		return
+	}
 	for _, id := range p.units {
 		u := s.units[id]
 		if u == nil {
@@ -68,31 +75,8 @@ func (c *course) units(since capacity.Instant) []string {
 	return all
 }
 
-// picture is the unit as it is now. What ended before the local day before today is left
-// out.
-func (s *State) picture(u *unit) *capacity.Picture {
-	p := &capacity.Picture{Unit: u.def, Site: s.site(u.def.Site), Known: u.told.KnownSince != 0}
-	zone := s.zone()
-	since := zone.Midnight(zone.Midnight(s.at) - 1)
-	for _, patient := range u.everyone() {
-		s.add(p, u, patient, since)
-	}
-	for _, b := range u.order {
-		p.Beds = append(p.Beds, b.now(s.at))
-	}
-	sexOfBays(p)
-	for _, id := range u.journeys() {
-		if a := s.ambulances[id].journey(); a.Waiting() || a.ended() >= since || a.ended() == 0 {
-			a.Events = inOrder(a.events)
-			p.Ambulances = append(p.Ambulances, a.Ambulance)
-		}
-	}
-	return p
-}
-
 // add puts what of a patient's course belongs there into the unit's picture.
-func (s *State) add(p *capacity.Picture, u *unit, patient *patient, since capacity.Instant) {
-	c := derive(patient.key, patient.facts, s.dept)
+func (s *State) add(p *capacity.Picture, u *unit, patient *patient, c *course, since capacity.Instant) {
 	for _, st := range c.stays {
 		if st.phase == deleted || st.phase == cancelled {
 			continue
@@ -101,7 +85,7 @@ func (s *State) add(p *capacity.Picture, u *unit, patient *patient, since capaci
 			p.Attendances = append(p.Attendances, a.noun(c, st))
 		}
 		if path := st.path(); len(path) > 0 && path[len(path)-1].at.Unit == u.def.ID && !s.dept(u.def.ID) && (st.phase == open || st.ended >= since) {
-			p.Stays = append(p.Stays, st.noun(path, s.dept))
+			p.Stays = append(p.Stays, st.noun(path, s.isDept))
 		}
 	}
 	for _, r := range c.requests {

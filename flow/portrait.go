@@ -81,20 +81,33 @@ func same[T any](was []*T, now *T, id func(*T) string, version func(*T) *uint64)
 	return now
 }
 
-// portray makes the unit's portrait anew.
+// portray makes the unit's portrait anew. What ended before the local day before today is
+// left out.
 func (s *State) portray(u *unit) *portrait {
 	was := u.portrait
 	if was == nil {
 		was = &portrait{}
 	}
-	p := &portrait{picture: s.picture(u)}
+	p := &portrait{picture: &capacity.Picture{Unit: u.def, Site: s.site(u.def.Site), Known: u.told.KnownSince != 0}}
+	zone := s.zone()
+	since := zone.Midnight(zone.Midnight(s.at) - 1)
 	for _, patient := range u.everyone() {
-		s.show(p, was, u, patient)
+		c := trace(patient.key, patient.facts, s.isDept)
+		s.add(p.picture, u, patient, c, since)
+		s.show(p, was, u, patient, c)
 	}
+	for _, b := range u.order {
+		p.picture.Beds = append(p.picture.Beds, b.now(s.at))
+	}
+	sexOfBays(p.picture)
 	for _, id := range u.journeys() {
 		j := s.ambulances[id].journey()
-		if j.ended() == 0 || j.Waiting() {
-			a := &AmbulanceView{ID: u.def.ID + "/" + id, Version: s.seq, Unit: u.def.ID, Due: j.Due, Arrived: j.Arrived.At, Events: inOrder(j.events)}
+		j.Events = inOrder(j.events)
+		if j.Waiting() || j.ended() == 0 || j.ended() >= since {
+			p.picture.Ambulances = append(p.picture.Ambulances, j.Ambulance)
+		}
+		if j.Waiting() || j.ended() == 0 {
+			a := &AmbulanceView{ID: u.def.ID + "/" + id, Version: s.seq, Unit: u.def.ID, Due: j.Due, Arrived: j.Arrived.At, Events: j.Events}
 			p.ambulances = append(p.ambulances, same(was.ambulances, a, func(a *AmbulanceView) string { return a.ID }, func(a *AmbulanceView) *uint64 { return &a.Version }))
 		}
 	}
@@ -109,8 +122,7 @@ func (s *State) portray(u *unit) *portrait {
 }
 
 // show adds what is shown of one patient on the unit.
-func (s *State) show(p, was *portrait, u *unit, patient *patient) {
-	c := derive(patient.key, patient.facts, s.dept)
+func (s *State) show(p, was *portrait, u *unit, patient *patient, c *course) {
 	for _, st := range c.stays {
 		if a := st.ae; a != nil && a.unit == u.def.ID && st.phase == open && !a.left.Told() {
 			n := a.noun(c, st)
@@ -121,7 +133,7 @@ func (s *State) show(p, was *portrait, u *unit, patient *patient) {
 			}
 			p.attendances = append(p.attendances, same(was.attendances, v, func(a *AttendanceView) string { return a.ID }, func(a *AttendanceView) *uint64 { return &a.Version }))
 		}
-		if st.phase == open && st.at.Unit == u.def.ID && len(st.planned) > 0 {
+		if st.phase == open && st.at.Unit == u.def.ID && st.hasPlan {
 			v := &DischargeView{
 				ID: publicID(st.id), Version: s.seq, Key: shortKey(st.id), Unit: u.def.ID, Bed: st.at.Bed, Expected: st.leaving, NCTR: st.plan.NCTR.At,
 				Pathway: st.plan.Pathway, Certainty: st.plan.Certainty, Due: st.plan.Due, GoingTo: st.plan.GoingTo, Reason: st.plan.Reason,

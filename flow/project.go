@@ -154,6 +154,7 @@ func (s *State) make(u *unit) {
 	c := &capacity.Clock{Now: s.at, Zone: s.zone()}
 	c.Midnight()
 	u.figures, u.turn, u.feeds, u.stale = s.figure(u, c), c.Next(), s.told(u), false
+	u.remade = true
 }
 
 func (s *State) showUnit(u *unit) *UnitView {

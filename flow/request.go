@@ -45,7 +45,7 @@ func (c *course) requestFact(f *fact) {
 		}
 		c.requests = append(c.requests, r)
 	}
-	r.events = append(r.events, f.Seq)
+	c.note(&r.events, f)
 	r.take(f)
 	if f.Kind == BedRequested {
 		c.doubts = slices.DeleteFunc(c.doubts, func(d doubt) bool { return d.kind == NoRequest })
@@ -165,6 +165,9 @@ func (s *State) whose(e *Event, f *fact) (p *patient, reason string) {
 
 // register keeps which patient each request is of, and tries again what waited for one.
 func (s *State) register(p *patient, c *course) {
+	if len(c.requests) == 0 && len(p.requests) == 0 {
+		return
+	}
 	var ids []string
 	for _, r := range c.requests {
 		ids = append(ids, r.id)

@@ -24,7 +24,8 @@ type State struct {
 
 	layout     layout
 	units      map[string]*unit
-	places     map[string]ref // every name by which a feed may mean a place
+	isDept     func(unit string) bool // dept, made once
+	places     map[string]ref         // every name by which a feed may mean a place
 	patients   map[string]*patient
 	merged     map[string]string // a patient key that a merge ended, to the one it became
 	moved      map[string]string // a visit that was moved, to the patient it moved to
@@ -50,7 +51,7 @@ type State struct {
 // New is the state before the first event. epoch names this history: views of another
 // epoch are not comparable.
 func New(epoch string) *State {
-	return &State{
+	s := &State{
 		epoch:      epoch,
 		units:      map[string]*unit{},
 		places:     map[string]ref{},
@@ -70,6 +71,8 @@ func New(epoch string) *State {
 		changed:    newChanges(),
 		view:       newProjection(),
 	}
+	s.isDept = s.dept
+	return s
 }
 
 // Seq is the sequence of the last event applied.

@@ -32,6 +32,7 @@ type stay struct {
 	goingTo string      // destination of the discharge
 	ae      *attendance // of a visit that came to A&E
 	plan    capacity.Plan
+	hasPlan bool
 	planned []uint64 // the facts of the plan
 	events  []uint64 // all its facts
 }
@@ -79,6 +80,7 @@ type course struct {
 	numbers  map[string]string // visit numbers that became others
 	orphans  []*fact           // of an attendance that nobody announced so far
 	dept     func(unit string) bool
+	traced   bool // keep which facts each stay, attendance and request is made of
 
 	// What came before the fact it cancels, at the same moment.
 	cancelledMove, cancelledEnd, cancelledStart map[*stay]capacity.Instant
@@ -89,7 +91,15 @@ type course struct {
 // is what makes late, cancelled and repeated facts come out right in whatever order they
 // arrive.
 func derive(patient string, facts []fact, dept func(unit string) bool) *course {
-	c := &course{dept: dept}
+	return (&course{dept: dept}).follow(patient, facts)
+}
+
+// trace is derive, and keeps which facts each stay, attendance and request is made of.
+func trace(patient string, facts []fact, dept func(unit string) bool) *course {
+	return (&course{dept: dept, traced: true}).follow(patient, facts)
+}
+
+func (c *course) follow(patient string, facts []fact) *course {
 	for i := range facts {
 		c.take(patient, &facts[i])
 	}
@@ -194,7 +204,7 @@ func (c *course) take(patient string, f *fact) {
 		}
 	}
 	s.describe(f)
-	s.events = append(s.events, f.Seq)
+	c.note(&s.events, f)
 	c.attend(patient, s, f)
 	c.fulfil(s, f)
 }
@@ -504,6 +514,13 @@ func (s *stay) update(f *fact) {
 	}
 	if f.Place.Unit != "" && f.Place != s.at {
 		s.stand(f)
+	}
+}
+
+// note keeps a fact among those that something is made of.
+func (c *course) note(events *[]uint64, f *fact) {
+	if n := len(*events); c.traced && (n == 0 || (*events)[n-1] != f.Seq) {
+		*events = append(*events, f.Seq)
 	}
 }
 

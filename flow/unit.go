@@ -20,6 +20,7 @@ type unit struct {
 	shown    *UnitView
 	portrait *portrait
 	figures  *figures
+	remade   bool             // its figures are not shown yet
 	feeds    string           // the states of its feeds as the figures were made of them
 	turn     capacity.Instant // when it must be made again for time alone
 }

@@ -148,8 +148,17 @@ func (l *line) cut(now time.Time) {
 		return
 	}
 	l.view, l.owed = l.state.View(), false
-	l.nextFrame = now.Add(l.opts.FrameEvery)
+	l.nextFrame = now.Add(max(l.opts.FrameEvery, pause(time.Since(now))))
 	l.show()
+}
+
+// pause is how long no view is cut after one that took so long: where every unit changes
+// all the time, as in catching up, cutting takes a fifth of the time at most.
+func pause(took time.Duration) time.Duration {
+	if took < 5*time.Millisecond {
+		return 0
+	}
+	return 5 * took
 }
 
 func (l *line) show() {
