@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"flowcentre/capacity"
 )
 
 // told is what a command said and how it ended.
@@ -203,6 +206,63 @@ func TestPublishWithFaults(t *testing.T) {
 	assert.Equal(t, 1, got.code)
 	assert.Contains(t, got.err, "say with --feed")
 	assert.Contains(t, tell("publish", events, "--to", "mllp://"+c.mllpAddrs["pas"]).err, "use --to http://")
+}
+
+// A list is sent whole, and what is wrong with its rows is told by line.
+func TestPublishAList(t *testing.T) {
+	config, faults := LoadConfig("testdata/ward.yaml")
+	require.Empty(t, faults)
+	config.Data = t.TempDir()
+	c, err := startCentre(t.Context(), centreOptions{Config: config, Logger: slog.New(slog.DiscardHandler), Speed: 1, Start: capacity.At(time.Date(2027, time.July, 1, 12, 0, 0, 0, time.UTC))})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close()) })
+	file := filepath.Join(t.TempDir(), "ed.csv")
+	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o600)) }
+	publish := func(more ...string) told {
+		return tell(append([]string{"publish", file, "--to", "http://" + c.httpAddr}, more...)...)
+	}
+	local := c.clock.Now().Time().Add(-time.Hour).Format("2006-01-02 15:04") // pas writes its times in UTC, where Shire has summer time
+	const head = "visit,arrived,area\n"
+	write(head + "1," + local + ",majors\n2,soon,majors\n3," + local + ",\n")
+	got := publish("--feed", "pas", "--place", "general-ae")
+	assert.Equal(t, 1, got.code)
+	assert.Equal(t, "3 read, 2 logged, 0 duplicates, 0 without effect here, 1 refused", strings.Split(got.out, "\n")[0], got.err)
+	assert.Contains(t, got.err, "line 3 refused: arrived is not a time. Write 20")
+	e, err := c.events.Latest(t.Context(), "log.pas.ae")
+	require.NoError(t, err)
+	assert.Len(t, e.Data.List, 2)
+	assert.Equal(t, local, e.Data.List[0].Arrived.Time().Format("2006-01-02 15:04"))
+	assert.Equal(t, "general-ae/majors", e.Data.List[0].Place)
+
+	write(head + "1," + local + ",\n")
+	asAt := c.clock.Now().Add(-time.Minute).String()
+	assert.Contains(t, publish("--feed", "pas", "--place", "general-ae", "--as-at", asAt).out, "1 read, 1 logged")
+	e, err = c.events.Latest(t.Context(), "log.pas.ae")
+	require.NoError(t, err)
+	assert.Equal(t, asAt, e.Happened.String())
+	got = publish("--feed", "pas", "--place", "general-ae", "--as-at", asAt)
+	assert.Zero(t, got.code, got.err)
+	assert.Contains(t, got.out, "1 read, 0 logged, 1 duplicates")
+
+	write(head + "1," + local + ",\n2,20")
+	got = publish("--feed", "pas", "--place", "general-ae")
+	assert.Equal(t, 1, got.code)
+	assert.Contains(t, got.err, "seems cut off")
+	write(head + "1,soon,\n")
+	got = publish("--feed", "pas", "--place", "general-ae")
+	assert.Equal(t, 1, got.code)
+	assert.Contains(t, got.err, "line 2 refused: arrived is not a time")
+	assert.Contains(t, got.out, "1 refused")
+	write("[]")
+	got = publish("--feed", "pas", "--place", "general-ae")
+	assert.Zero(t, got.code, got.err)
+	assert.Contains(t, got.out, "0 read, 0 logged")
+
+	assert.Contains(t, publish("--place", "general-ae").err, "No such feed")
+	assert.Contains(t, publish("--feed", "pas").err, "say with --place")
+	assert.Contains(t, tell("publish", file, "--place", "general-ae", "--to", "mllp://"+c.mllpAddrs["pas"]).err, "use --to http://")
+	assert.Equal(t, 2, publish("--as-at", asAt).code)
+	assert.Equal(t, 2, publish(file, "--feed", "pas", "--place", "general-ae").code, "one list is of one department")
 }
 
 // A message that asks for no answer does not hold up the rest.

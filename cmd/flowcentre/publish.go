@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,15 +27,18 @@ import (
 const publishUsage = `flowcentre publish: send a file to a running centre
 
   flowcentre publish FILE… --to URL [--feed ID] [--token-file FILE] [--from N]
+  flowcentre publish LIST --to URL --feed ID --place UNIT [--as-at TIME] [--token-file FILE]
 
 A file holds HL7 v2 messages, singly or in batches, or CloudEvents, one JSON object a
-line; - is standard input. URL is http://HOST:PORT, or mllp://HOST:PORT for HL7. What is
+line; - is standard input. With --place it holds everyone in that A&E department, as CSV
+or JSON, and replaces what the centre knows of it; --as-at says when it was taken. URL is http://HOST:PORT, or mllp://HOST:PORT for HL7. What is
 refused is told with its reason. Sending a file twice does no harm: what the centre has
 already is counted as a duplicate. --from N goes on at the Nth message.
 
   flowcentre publish acute-run.hl7 --to mllp://127.0.0.1:2575
   flowcentre publish acute-run.hl7 --to http://127.0.0.1:8080 --feed wrh-pas
   flowcentre publish beds.ndjson --to http://127.0.0.1:8080
+  flowcentre publish ed.csv --to http://127.0.0.1:8080 --feed wrh-ed --place wrh-ae
 `
 
 // publishBatch is how many messages share one request.
@@ -44,7 +48,9 @@ const publishBatch = 100
 func publishCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := newFlags("publish", publishUsage, stderr)
 	to := flags.String("to", "", "address of the centre")
-	feed := flags.String("feed", "", "feed of HL7 sent over HTTP")
+	feed := flags.String("feed", "", "feed of HL7 or a list sent over HTTP")
+	place := flags.String("place", "", "A&E department that the list is of")
+	asAt := flags.String("as-at", "", "when the list was taken; now without it")
 	tokenFile := flags.String("token-file", "", "file with the feed's token")
 	from := flags.Int("from", 1, "number of the first message to send")
 	var files []string
@@ -57,7 +63,7 @@ func publishCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 		}
 		files, rest = append(files, flags.Arg(0)), flags.Args()[1:]
 	}
-	if len(files) == 0 || *to == "" || *from < 1 {
+	if len(files) == 0 || *to == "" || *from < 1 || *place == "" && *asAt != "" || *place != "" && len(files) > 1 {
 		fmt.Fprint(stderr, publishUsage)
 		return 2
 	}
@@ -68,7 +74,7 @@ func publishCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 			return failed(stderr, fmt.Errorf("%s is a folder; name the files in it", file))
 		}
 	}
-	p := &publication{out: stderr, feed: *feed, skip: *from - 1, reasons: map[string]int{}, began: time.Now()}
+	p := &publication{out: stderr, feed: *feed, place: *place, asAt: *asAt, skip: *from - 1, reasons: map[string]int{}, began: time.Now()}
 	if err := p.aim(ctx, *to, *tokenFile); err != nil {
 		return failed(stderr, err)
 	}
@@ -80,6 +86,9 @@ func publishCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 		}
 	}
 	p.summary(stdout)
+	if p.place != "" && err != nil {
+		return failed(stderr, err)
+	}
 	if err != nil {
 		fmt.Fprintf(stderr, "flowcentre: %v\nGo on with --from %d: what was sent already does no harm.\n", err, p.read-len(p.waiting)+1)
 		return 1
@@ -94,6 +103,8 @@ func publishCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 type publication struct {
 	out   io.Writer
 	feed  string
+	place string // of a list
+	asAt  string
 	skip  int
 	base  string // of HTTP
 	token string
@@ -141,6 +152,15 @@ func (p *publication) close() {
 }
 
 func (p *publication) file(ctx context.Context, name string) error {
+	switch {
+	case p.place != "":
+		if err := p.list(ctx, name); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return nil
+	case strings.EqualFold(filepath.Ext(name), ".csv"):
+		return fmt.Errorf("%s: say with --place which A&E department the list is of", name)
+	}
 	in := io.Reader(os.Stdin)
 	if name != "-" {
 		f, err := os.Open(name)
