@@ -52,11 +52,15 @@ func (n *counting) balance(class BedClass, hours int) {
 	}
 }
 
-// fullHour is when the local clock shows a full hour, the first after now for 1.
+// fullHour is when the local clock shows a full hour, the first after now for 1; 0 before
+// the clock is told for the first time.
 func (n *counting) fullHour(hours int) Instant {
 	hour := Instant(time.Hour.Milliseconds())
 	past := n.Now - n.Zone.Local(n.Now)%hour
 	n.Passed(past + hour)
+	if n.Now == 0 {
+		return 0
+	}
 	return past + Instant(hours)*hour
 }
 
