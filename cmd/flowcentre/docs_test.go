@@ -292,7 +292,7 @@ func TestEveryProblemOfTheDoorIsDescribed(t *testing.T) {
 	doc := readOpenAPI(t)
 	made := problems(t, "*.go")
 	got := map[string][]int{}
-	for path, method := range map[string]string{"/api/v1/events": "post", "/api/v1/hl7": "post", "/api/v1/decisions": "post", "/api/v1/events/{seq}": "get"} {
+	for path, method := range map[string]string{"/api/v1/events": "post", "/api/v1/hl7": "post", "/api/v1/lists/ae": "post", "/api/v1/decisions": "post", "/api/v1/events/{seq}": "get"} {
 		for text, r := range doc.Paths[path][method].Responses {
 			status, err := strconv.Atoi(text)
 			require.NoError(t, err)
@@ -316,6 +316,8 @@ func TestEveryProblemOfTheDoorIsDescribed(t *testing.T) {
 	require.Equal(t, ofEvents(t), answered, "asyncapi.yaml")
 	fieldsAre(t, streams.Problem{}, doc.Components.Schemas["NotTaken"])
 	fieldsAre(t, streams.Answer{}, doc.Components.Schemas["Answer"])
+	fieldsAre(t, streams.ListAnswer{}, doc.Components.Schemas["ListAnswer"])
+	fieldsAre(t, streams.RowFault{}, doc.Components.Schemas["RowFault"])
 }
 
 func TestTheListOfProblemsIsThatOfTheDoor(t *testing.T) {

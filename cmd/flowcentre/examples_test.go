@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
@@ -41,11 +42,13 @@ type request struct {
 }
 
 // demonstration is the county of flowcentre demo, without its simulated producers.
-func demonstration(t *testing.T) *centre {
+func demonstration(t *testing.T) *centre { return demonstrationAt(t, 60) }
+
+func demonstrationAt(t *testing.T, speed float64) *centre {
 	t.Helper()
 	config, err := demoConfig(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0")
 	require.NoError(t, err)
-	c, err := startCentre(t.Context(), centreOptions{Config: config, Logger: slog.New(slog.DiscardHandler), Speed: 60, Start: demoStart, Simulated: true})
+	c, err := startCentre(t.Context(), centreOptions{Config: config, Logger: slog.New(slog.DiscardHandler), Speed: speed, Start: demoStart, Simulated: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.Close()) })
 	return c
@@ -90,8 +93,16 @@ func (r *request) send(t *testing.T, c *centre) (last uint64) {
 	text, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusAccepted, resp.StatusCode, "%s\n%s", r.body, text)
-	var answer struct{ Results []streams.Answer }
+	var answer struct {
+		Results []streams.Answer
+		streams.ListAnswer
+	}
 	require.NoError(t, json.Unmarshal(text, &answer))
+	if r.url == postList {
+		readContract(t, "openapi.yaml").describes(t, http.MethodPost, "/api/v1/lists/ae", resp, text)
+		require.Equal(t, answer.Rows, answer.Taken, "%s", text)
+		return answer.Seq
+	}
 	require.NotEmpty(t, answer.Results)
 	for _, result := range answer.Results {
 		require.Nil(t, result.Error, "%s\n%s", r.body, text)
@@ -108,9 +119,8 @@ func (r *request) decide(t *testing.T, c *centre) uint64 {
 	var e map[string]any
 	require.NoError(t, json.Unmarshal(r.body, &e))
 	if e["type"] == flow.ContradictionSettled.String() {
-		open := c.view().Contradictions
-		require.NotEmpty(t, open)
-		e["data"].(map[string]any)["item"] = open[0].ID
+		require.Eventually(t, func() bool { return len(c.view().Contradictions) > 0 }, 20*time.Second, 10*time.Millisecond)
+		e["data"].(map[string]any)["item"] = c.view().Contradictions[0].ID
 	}
 	body, err := json.Marshal(e)
 	require.NoError(t, err)
@@ -129,6 +139,7 @@ func (r *request) decide(t *testing.T, c *centre) uint64 {
 const (
 	postEvents    = "http://" + defaultHTTP + "/api/v1/events"
 	postDecisions = "http://" + defaultHTTP + "/api/v1/decisions"
+	postList      = "http://" + defaultHTTP + "/api/v1/lists/ae?source=wrh-pas&place=wrh-ae"
 )
 
 func structured(body []byte) request {
@@ -248,7 +259,16 @@ func (o *openAPI) examples(t *testing.T) (all []request) {
 		require.NoError(t, err)
 		all = append(all, request{url: postDecisions, header: http.Header{"Content-Type": {media}}, body: body})
 	}
-	require.Len(t, all, 5)
+	for media, content := range o.Paths["/api/v1/lists/ae"]["post"].RequestBody.Content {
+		text, ok := content.Example.(string)
+		if !ok {
+			body, err := json.Marshal(content.Example)
+			require.NoError(t, err)
+			text = string(body)
+		}
+		all = append(all, request{url: postList, header: http.Header{"Content-Type": {media}}, body: []byte(text)})
+	}
+	require.Len(t, all, 7)
 	return all
 }
 
@@ -261,7 +281,7 @@ func TestTheExamplesWork(t *testing.T) {
 			eventOf(t, r.header, r.body)
 		}
 	}
-	c := demonstration(t)
+	c := demonstrationAt(t, 600)
 	var last uint64
 	for _, r := range sent {
 		last = max(last, r.send(t, c))

@@ -48,6 +48,7 @@ func TestDocumentedRefusalsHappen(t *testing.T) {
 		c            *centre
 		method, path string
 		media, token string
+		origin       string
 		body         string
 	}{
 		{kind: "", c: open, media: one, body: good},
@@ -64,6 +65,13 @@ func TestDocumentedRefusalsHappen(t *testing.T) {
 		{kind: "content-type", c: open, media: "text/csv", body: good},
 		{kind: "invalid", c: open, media: one, body: strings.Replace(good, "place", "surname", 1)},
 		{kind: "empty", c: open, media: batch, body: "[]"},
+		{kind: "list", c: open, path: "/api/v1/lists/ae?source=wrh-pas&place=wrh-ae", media: "text/csv", body: "visit,arrived,surname\n1,2027-01-12T05:40:00Z,x\n"},
+		{
+			kind: "no-effect", c: open, path: "/api/v1/decisions", media: "application/json",
+			body: `{"id":"r2","type":"flowcentre.decision.bed-allocated.v1","data":{"request":"none","place":"wrh-w4/A1","role":"coordinator"}}`,
+		},
+		{kind: "foreign-origin", c: open, path: "/api/v1/decisions", media: "application/json", origin: "https://elsewhere.example", body: "{}"},
+		{kind: "no-event", c: open, method: http.MethodGet, path: "/api/v1/events/999999"},
 		{kind: "batch", c: open, media: batch, body: "[" + changed.Replace(good) + "]"},
 	} {
 		t.Run(r.kind, func(t *testing.T) {
@@ -76,11 +84,20 @@ func TestDocumentedRefusalsHappen(t *testing.T) {
 			req, err := http.NewRequestWithContext(t.Context(), r.method, "http://"+r.c.httpAddr+r.path, strings.NewReader(r.body))
 			require.NoError(t, err)
 			req.Header.Set("Content-Type", r.media)
+			if r.origin != "" {
+				req.Header.Set("Origin", r.origin)
+				req.Header.Set("Sec-Fetch-Site", "cross-site")
+			}
 			if r.token != "" {
 				req.Header.Set("Authorization", "Bearer "+r.token)
 			}
 			resp, body := do(t, req)
-			readContract(t, "openapi.yaml").describes(t, http.MethodPost, r.path, resp, body)
+			path, _, _ := strings.Cut(strings.Replace(r.path, "999999", "{seq}", 1), "?")
+			method := r.method
+			if method == http.MethodPut {
+				method = http.MethodPost // it is among the answers to that
+			}
+			readContract(t, "openapi.yaml").describes(t, method, path, resp, body)
 			if r.kind == "" {
 				require.Equal(t, http.StatusAccepted, resp.StatusCode)
 				return
