@@ -2,10 +2,10 @@
 // county's figure is the sum of the sites' shortfalls; no bed of one makes up for another.
 
 import { clockTime } from "./format";
-import { balances, measured, read, siteScope, systemScope } from "./measures";
+import { balances, measured, readBalance, siteScope, systemScope } from "./measures";
 import type { Reading } from "./measures";
 import { Fit, Link, Value, zone } from "./parts";
-import { siteBrief, unitsOf, wallSites } from "./rules";
+import { balanced, departments, siteBrief, wallSites } from "./rules";
 import { whyAddress } from "./route";
 import type { State } from "./store";
 import { coarse } from "./stream";
@@ -20,10 +20,10 @@ interface Share {
 }
 
 export function Balance({ state }: { state: State }) {
-  const rows = balances.map((name) => ({ name, county: at(state, systemScope, name, 0), shares: sharesOf(state, name) }));
+  const rows = balances.map((name) => ({ name, county: at(state, systemScope, name, departments(state), Infinity), shares: sharesOf(state, name) }));
   const most = Math.max(1, ...rows.map((r) => sum(r.shares)));
   const sites = rows[0].shares.map((s) => s.site).filter((site) => rows.some((r) => r.shares.some((x) => x.site === site && x.short.value)));
-  const old = (site: Site) => rows.every((r) => r.shares.some((x) => x.site === site && x.short.doubts.length > 0));
+  const old = (site: Site) => rows.every((r) => r.shares.some((x) => x.site === site && isOld(x)));
   return (
     <section class="balance panel" aria-label="Adult G&A beds short">
       <h2>Adult G&amp;A beds short, by</h2>
@@ -37,7 +37,7 @@ export function Balance({ state }: { state: State }) {
             {siteBrief(state, site.id)}
           </span>
         ))}
-        {!sites.length && <span class="muted">no hospital is short</span>}
+        {!sites.length && rows.some((r) => r.county.value !== null) && <span class="muted">no hospital is short</span>}
         {sites.length > KEYS && <span>{sites.length - KEYS} more</span>}
       </p>
       {rows.map((r) => (
@@ -48,15 +48,19 @@ export function Balance({ state }: { state: State }) {
   );
 }
 
-function at(s: State, scope: string, name: string, made: number): Reading {
-  return read(measured(s, scope, name), coarse.value, zone(), made);
+function at(s: State, scope: string, name: string, ae: string[], made: number): Reading {
+  return readBalance(measured(s, scope, name), coarse.value, zone(), ae, made);
 }
 
 /** The shortfall of each site that has one to count. */
 function sharesOf(s: State, name: string): Share[] {
   const { hospitals } = wallSites(s);
-  const made = (site: Site) => unitsOf(s, site.id, "adult_ga").length + unitsOf(s, site.id).filter((u) => u.kind === "ae").length;
-  return hospitals.map((site) => ({ site, short: at(s, siteScope(site.id), name, made(site)) })).filter((x) => x.short.look !== "none");
+  const short = (site: Site) => at(s, siteScope(site.id), name, departments(s, site.id), balanced(s, site.id));
+  return hospitals.map((site) => ({ site, short: short(site) })).filter((x) => x.short.look !== "none");
+}
+
+function isOld({ short }: Share): boolean {
+  return short.look === "stale" || short.look === "part";
 }
 
 function sum(shares: Share[]): number {
@@ -65,9 +69,7 @@ function sum(shares: Share[]): number {
 
 function Row({ name, county, shares, sites, most }: { name: string; county: Reading; shares: Share[]; sites: Site[]; most: number }) {
   const some = shares.filter((s) => s.short.value);
-  const unknown = shares.some((s) => s.short.value === null);
-  const old = shares.some((s) => s.short.doubts.length);
-  const doubt = unknown ? "part unknown" : old ? "part old" : "";
+  const doubt = shares.some((s) => s.short.value === null) ? "part unknown" : shares.some(isOld) ? "part old" : (county.doubts[0] ?? "");
   return (
     <p class="balance-row" data-balance={name} data-look={county.value === null ? "unknown" : "plain"}>
       <b class="balance-time">{county.at === null ? "--:--" : clockTime(county.at, zone())}</b>
@@ -100,8 +102,8 @@ function Bars({ shares, sites, most }: { shares: Share[]; sites: Site[]; most: n
         x += width;
         return (
           <>
-            <rect class={s.short.doubts.length ? "share share-old" : `share share-${Math.min(2, sites.indexOf(s.site))}`} x={from + 1} y="3" width={Math.max(1, width - 2)} height="24" />
-            {s.short.doubts.length > 0 && hatches(from, width)}
+            <rect class={isOld(s) ? "share share-old" : `share share-${Math.min(2, sites.indexOf(s.site))}`} x={from + 1} y="3" width={Math.max(1, width - 2)} height="24" />
+            {isOld(s) && hatches(from, width)}
           </>
         );
       })}

@@ -3,12 +3,12 @@
 
 import { age, capital, clockTime, count, words } from "./format";
 import { LimitMark } from "./marks";
-import { balances, measured, named, noValue, read, shortfall, siteScope } from "./measures";
+import { balances, measured, named, noValue, read, readBalance, shortfall, siteScope } from "./measures";
 import type { Reading } from "./measures";
 import { Counted, zone } from "./parts";
 import { delays, pathwayText } from "./requests";
 import { HELD_LIMIT_MIN } from "./risks";
-import { unitsOf } from "./rules";
+import { balanced, departments, unitsOf } from "./rules";
 import type { State } from "./store";
 import { coarse } from "./stream";
 import type { Site } from "./types";
@@ -92,7 +92,7 @@ export function Emergency({ state: s, site }: Props) {
 
 /** Where they are, as far as the department tells. */
 function Areas({ state: s, site }: Props) {
-  const units = new Set(unitsOf(s, site.id).filter((u) => u.kind === "ae").map((u) => u.id));
+  const units = new Set(departments(s, site.id));
   const areas = new Map<string, number>();
   for (const a of s.attendances.values()) if (units.has(a.unit)) areas.set(a.area ?? "", (areas.get(a.area ?? "") ?? 0) + 1);
   if (!areas.size) return null;
@@ -128,10 +128,10 @@ export function Ambulances({ state: s, site }: Props) {
 
 /** Beds short by three clock times. What it is made of opens with the figure. */
 export function SiteBalance({ state: s, site }: Props) {
-  const made = unitsOf(s, site.id, "adult_ga").length + unitsOf(s, site.id).filter((u) => u.kind === "ae").length;
-  const rows = balances.map((name) => ({ name, r: reading(s, site, name, made) }));
+  const balance = (name: string) => readBalance(measured(s, siteScope(site.id), name), coarse.value, zone(), departments(s, site.id), balanced(s, site.id));
+  const rows = balances.map((name) => ({ name, r: balance(name) }));
   if (rows.every(({ r }) => r.look === "none")) return null;
-  const others = ["critical_care_short_4h", "paediatric_short_4h"].map((name) => ({ name, r: reading(s, site, name) })).filter(({ r }) => r.look !== "none");
+  const others = ["critical_care_short_4h", "paediatric_short_4h"].map((name) => ({ name, r: balance(name) })).filter(({ r }) => r.look !== "none");
   return (
     <section class="panel">
       <div class="panel-head">

@@ -4,11 +4,11 @@
 import type { ComponentChildren } from "preact";
 import { clockTime, count, percent } from "./format";
 import { LimitMark } from "./marks";
-import { measured, named, noValue, read, shortfall, siteScope, systemScope } from "./measures";
+import { measured, named, noValue, read, readBalance, shortfall, siteScope, systemScope } from "./measures";
 import type { Reading } from "./measures";
 import { Fit, Link, Value, zone } from "./parts";
 import { HELD_LIMIT_MIN } from "./risks";
-import { blank, doubt, fullestFirst, groupLimits, level, mainClass, occupancy, oldText, unitsOf, wallSites } from "./rules";
+import { balanced, blank, departments, doubt, fullestFirst, groupLimits, level, mainClass, occupancy, oldText, unitsOf, wallSites } from "./rules";
 import type { Level } from "./rules";
 import { siteAddress, whyAddress } from "./route";
 import type { State } from "./store";
@@ -103,7 +103,7 @@ function reading(state: State, site: Site, name: string, made = 0): Reading {
 
 function InDepartment({ state, site, label }: CellProps) {
   const here = reading(state, site, named.inDepartment);
-  const absent = unitsOf(state, site.id).some((u) => u.kind === "ae") ? "— not counted" : "No A&E here";
+  const absent = departments(state, site.id).length ? "— not counted" : "No A&E here";
   if (here.value === null) return <Nothing reading={here} label={label} absent={absent} />;
   const corridor = reading(state, site, named.corridor);
   const long = reading(state, site, named.over12);
@@ -142,8 +142,7 @@ function Ambulances({ state, site, label }: CellProps) {
 }
 
 function Short({ state, site, label }: CellProps) {
-  const units = unitsOf(state, site.id, "adult_ga").length + unitsOf(state, site.id).filter((u) => u.kind === "ae").length;
-  const balance = reading(state, site, named.short4, units);
+  const balance = readBalance(measured(state, siteScope(site.id), named.short4), coarse.value, zone(), departments(state, site.id), balanced(state, site.id));
   const beds = site.classes?.adult_ga?.beds;
   const critical = site.classes?.critical_care;
   const sides = beds ? `side rooms ${beds.side_rooms_available} free` : "";
@@ -160,7 +159,7 @@ function Short({ state, site, label }: CellProps) {
   return (
     <Cell reading={balance} label={label}>
       <Big site={site} name={named.short4} reading={balance} figure={figure} level={balance.value > 0 ? 3 : 0}>
-        <Fit forms={balance.doubts.length ? [...balance.doubts.map((d) => `${word}, ${d}`), `${word}, old`] : [word]} />
+        <Fit forms={balance.doubts.length ? [...balance.doubts.map((d) => `${word}, ${d}`), balance.look === "lacking" ? `${word}, part` : `${word}, old`] : [word]} />
       </Big>
       <p>{sides}</p>
       <p>{criticalText}</p>

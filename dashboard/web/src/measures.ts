@@ -30,10 +30,10 @@ export const balances = [named.shortHour, named.short4, named.short8];
 
 /**
  * How a figure is drawn. none: it means nothing for the scope; empty: all is known and
- * there is nothing to make it of; unknown: nothing is known, which is not 0; part: it
- * leaves something out; reported: a person told it.
+ * there is nothing to make it of; unknown: nothing is known, which is not 0; stale: old;
+ * part: partly old; lacking: it leaves out what nobody sends; reported: a person told it.
  */
-export type Look = "plain" | "part" | "stale" | "reported" | "empty" | "unknown" | "none";
+export type Look = "plain" | "part" | "lacking" | "stale" | "reported" | "empty" | "unknown" | "none";
 
 export interface Reading {
   look: Look;
@@ -62,7 +62,7 @@ export function read(v: Measured | undefined, now: number, zone: string, made = 
   const asOf = ms(v.as_of);
   const whole = made > 0 && new Set(missing.map((m) => m.unit)).size >= made;
   if (asOf !== null && (whole || made === 0)) return { ...figure, look: "stale", doubts: [`${age(now - asOf)} old`] };
-  if (missing.length) return { ...figure, look: "part", doubts: partly(missing) };
+  if (missing.length) return { ...figure, look: missing.some((m) => m.why === "silent" || m.why === "outage") ? "part" : "lacking", doubts: partly(missing) };
   if (asOf !== null) return { ...figure, look: "part", doubts: ["part old"] };
   return { ...figure, look: "plain", doubts: [] };
 }
@@ -90,6 +90,17 @@ function partly(missing: Missing[]): string[] {
   const found = [...new Set(missing.map((m) => reasons[m.why]?.part ?? words(m.why)))];
   const rest = found.map((f) => f.replace(/^part /, ""));
   return found.length > 1 ? [`${found[0]}, ${rest.slice(1).join(", ")}`, "part missing"] : found;
+}
+
+/**
+ * Reads a balance of beds. Where nobody tells who needs a bed there is none: free beds
+ * alone would look like beds to spare. departments are the A&E units that it counts.
+ */
+export function readBalance(v: Measured | undefined, now: number, zone: string, departments: string[], made = 0): Reading {
+  const r = read(v, now, zone, made);
+  const untold = (unit: string) => (v?.missing ?? []).some((m) => m.unit === unit && (m.why === "not_sent" || m.why === "never"));
+  if (r.value === null || r.look === "reported" || !departments.length || !departments.every(untold)) return r;
+  return { ...r, look: "unknown", value: null, doubts: ["needs not sent"] };
 }
 
 /** "by phone, 03:40, desk coordinator", and shorter forms of it. */

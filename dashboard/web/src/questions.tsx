@@ -7,7 +7,7 @@ import { LimitMark } from "./marks";
 import { measured, named, read, systemScope } from "./measures";
 import { Fit, zone } from "./parts";
 import { needsText, originText, unplaced } from "./requests";
-import { risks } from "./risks";
+import { riskDoubt, risks } from "./risks";
 import { closures, heldByPlace, heldFacts, itemPlace, openItems, unitNames } from "./rules";
 import type { State } from "./store";
 import { coarse } from "./stream";
@@ -51,8 +51,9 @@ export function Questions({ state }: { state: State }) {
 
 function unowned(s: State): Section {
   const all = risks(s, coarse.value, zone());
+  const doubt = riskDoubt(s, coarse.value, zone());
   return {
-    head: all.length ? `Nobody owns: ${all.length}` : "Nothing waits for an owner",
+    head: all.length ? `Nobody owns: ${all.length}` : doubt ? `Nobody owns: — ${doubt}` : "Nothing waits for an owner",
     items: all.map((r) => ({ level: r.level, lines: [r.what, r.then] })),
   };
 }

@@ -28,6 +28,17 @@ export function patientRisks(s: State, now: number, zone: string): Risk[] {
   return [...s.sites.values()].flatMap((site) => [...held(s, site, now, zone), ...breaches(s, site, now, zone)]).sort(worst);
 }
 
+/** Why it cannot be said that no patient waits too long, or nothing: a hospital's A&E or ambulances are not known. */
+export function riskDoubt(s: State, now: number, zone: string): string {
+  for (const site of s.sites.values()) {
+    for (const [name, what] of [[named.over12DTA, "A&E"], [named.waiting, "ambulances"]] as const) {
+      const r = read(measured(s, siteScope(site.id), name), now, zone);
+      if (r.look === "unknown") return `${what} ${r.doubts[0]}`;
+    }
+  }
+  return "";
+}
+
 function worst(a: Risk, b: Risk): number {
   return b.level - a.level || b.past - a.past;
 }

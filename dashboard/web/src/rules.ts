@@ -138,6 +138,16 @@ export function unitsOf(s: State, site: string, bedClass?: string): Unit[] {
   return [...s.units.values()].filter((u) => u.site === site && (!bedClass || u.class === bedClass));
 }
 
+/** The A&E departments of a site, or of all. */
+export function departments(s: State, site?: string): string[] {
+  return [...s.units.values()].filter((u) => u.kind === "ae" && (!site || u.site === site)).map((u) => u.id);
+}
+
+/** How many units a balance of adult G&A beds is made of: its wards and departments. */
+export function balanced(s: State, site: string): number {
+  return unitsOf(s, site, "adult_ga").length + departments(s, site).length;
+}
+
 /** The sites of the two halves of the wall, as laid out: without an acute hospital, all stand above. */
 export function wallSites(s: State): { hospitals: Site[]; community: Site[] } {
   const sites = [...s.sites.values()];

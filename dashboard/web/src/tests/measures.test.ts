@@ -1,4 +1,4 @@
-import { noValue, number, read, reportedBy, shortfall } from "../measures";
+import { noValue, number, read, readBalance, reportedBy, shortfall } from "../measures";
 import type { Measured, Missing } from "../types";
 import { AT } from "./samples";
 import { same } from "./same";
@@ -42,6 +42,19 @@ export function aComputedFigureIsAsOldAsItsOldestInput() {
   same(of({ value: 4, missing: [lacks("w1", "not_sent")] }, 3).doubts, ["part not sent"]);
   same(of({ value: 4, missing: [lacks("w1", "silent"), lacks("w2", "unknown"), lacks("w3", "unknown")] }, 9).doubts, ["part old, unknown", "part missing"]);
   same(of({ value: 4, as_of: "2027-01-12T03:20:00Z" }, 3).look, "part", "old, though nothing says which of three");
+}
+
+export function whatNobodySendsIsNotOld() {
+  same([of({ value: 4, missing: [lacks("w1", "not_sent")] }, 3).look, of({ value: 4, missing: [lacks("w1", "silent")] }, 3).look], ["lacking", "part"]);
+}
+
+export function freeBedsAloneAreNoBedsToSpare() {
+  const balance = (missing: Missing[], departments: string[]) => readBalance({ value: 0, of: 12, missing }, AT, LONDON, departments, 9);
+  const untold = balance([lacks("ae", "not_sent")], ["ae"]);
+  same([untold.look, untold.value, noValue(untold)], ["unknown", null, "— needs not sent"], "nobody tells who needs a bed");
+  same(balance([lacks("ae", "silent")], ["ae"]).look, "part", "old needs are needs");
+  same(balance([lacks("ae", "not_sent")], ["ae", "ae2"]).look, "lacking", "another department tells");
+  same(balance([], []).look, "plain", "a hospital without A&E");
 }
 
 export function aReportedFigureSaysByWhomAndWhen() {

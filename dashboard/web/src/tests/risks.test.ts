@@ -1,5 +1,5 @@
 import { problems } from "../problems";
-import { patientRisks, risks } from "../risks";
+import { patientRisks, riskDoubt, risks } from "../risks";
 import { siteBrief } from "../rules";
 import type { Measured } from "../types";
 import { AT, feed, site, state } from "./samples";
@@ -35,6 +35,13 @@ export function whatIsWithinItsLimitIsNoRisk() {
   same(patientRisks(county({ ambulance_longest_wait: since(30) }), AT, LONDON).map((r) => r.level), [2]);
   same(patientRisks(county({ ambulance_longest_wait: since(45) }), AT, LONDON).map((r) => r.level), [3]);
   same(patientRisks(county({ ambulance_longest_wait: { value: null, missing: [{ unit: "ae", why: "not_sent" }] } }), AT, LONDON), [], "not sent is no risk, and no calm either");
+}
+
+export function calmIsNotSaidOfWhatIsNotKnown() {
+  const missing: Measured = { value: null, missing: [{ unit: "ae", why: "not_sent" }] };
+  same(riskDoubt(county({ ae_over_12h_from_decision: missing, ambulances_waiting: { value: 0 } }), AT, LONDON), "A&E not sent");
+  same(riskDoubt(county({ ae_over_12h_from_decision: { value: 0 }, ambulances_waiting: missing }), AT, LONDON), "ambulances not sent");
+  same(riskDoubt(county({ ae_over_12h_from_decision: { value: 0 }, ambulances_waiting: { value: 0 } }), AT, LONDON), "");
 }
 
 export function aRiskFromAnOldFigureSaysSo() {
