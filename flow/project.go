@@ -141,7 +141,11 @@ func (s *State) showUnits() (shown []*UnitView, remade map[string]bool) {
 func (s *State) make(u *unit) {
 	version := s.seq
 	was := u.shown
+	u.portrait = s.portray(u)
 	u.shown = s.showUnit(u)
+	for i := range u.shown.Places {
+		u.shown.Places[i].Sex = u.portrait.picture.Beds[i].Sex
+	}
 	if was != nil {
 		if u.shown.Version = was.Version; reflect.DeepEqual(u.shown, was) {
 			u.shown = was
@@ -149,7 +153,6 @@ func (s *State) make(u *unit) {
 			u.shown.Version = version
 		}
 	}
-	u.portrait = s.portray(u)
 	u.portrait.picture.Tally = u.shown.Beds
 	c := &capacity.Clock{Now: s.at, Zone: s.zone()}
 	c.Midnight()

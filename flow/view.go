@@ -118,6 +118,7 @@ type PlaceView struct {
 	ClosedReason string            `json:"closed_reason,omitempty"`
 	Until        capacity.Instant  `json:"until,omitempty"`        // of a closure or reservation
 	ReservedFor  string            `json:"reserved_for,omitempty"` // short key
+	Sex          string            `json:"sex,omitempty"`          // whose bay it is: laid out, or of the patients in it; never of one person
 }
 
 // Feed states.

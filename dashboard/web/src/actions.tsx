@@ -40,7 +40,7 @@ export function Beds({ state: s, site }: { state: State; site: Site }) {
                 {since === null ? "since not told" : age(t - since)}
                 {unit.clean_within_s > 0 && ` of ${Math.round(unit.clean_within_s / 60)} min`}
               </span>
-              <Press label={`${unit.name} ${bed.id} is clean`} make={() => ({ type: "bed.cleaned", data: { place: placeOf(unit.id, bed.id) } })}>
+              <Press label={`${unit.name} ${bed.id}`} make={() => ({ type: "bed.cleaned", data: { place: placeOf(unit.id, bed.id) } })}>
                 Cleaned
               </Press>
             </li>

@@ -74,8 +74,9 @@ export function Press({ children, label, make, primary = false }: { children: Co
   };
   return (
     <span class="press">
-      <button type="button" class={primary ? "primary" : ""} aria-label={label} aria-disabled={waits.value} onClick={go}>
+      <button type="button" class={primary ? "primary" : ""} aria-disabled={waits.value} onClick={go}>
         {children}
+        <span class="unseen"> {label}</span>
       </button>
       <Outcome said={found.value} />
     </span>
@@ -122,8 +123,9 @@ export function Ask({ open, ...form }: FormProps & { open: string }) {
   };
   return (
     <div class="ask">
-      <button type="button" aria-expanded={shown.value} aria-label={form.label} onClick={() => ((shown.value = !shown.value), (found.value = null))}>
-        {shown.value ? "Close" : open}
+      <button type="button" aria-expanded={shown.value} onClick={() => ((shown.value = !shown.value), (found.value = null))}>
+        {shown.value ? "Put away" : open}
+        {form.label !== open && <span class="unseen">: {form.label}</span>}
       </button>
       {shown.value && <DecisionForm {...form} onSaid={take} />}
       <Outcome said={found.value} />

@@ -96,8 +96,9 @@ function Row({ state: s, request: r, place }: { state: State; request: Request; 
         </td>
         <td role="cell" data-label="Bed" data-figure="bed">{r.bed ? allocated(s, r, t) : <span class="muted">none</span>}</td>
         <td role="cell" data-label="Decide">
-          <button type="button" aria-expanded={open.value} aria-label={r.bed ? `End the allocation of ${r.key}` : `Find a bed for ${r.key}`} onClick={() => ((open.value = !open.value), (found.value = null))}>
-            {open.value ? "Close" : r.bed ? "End" : "Find a bed"}
+          <button type="button" aria-expanded={open.value} onClick={() => ((open.value = !open.value), (found.value = null))}>
+            {open.value ? "Put away" : r.bed ? "End" : "Find a bed"}
+            <span class="unseen"> {r.bed ? `the allocation of ${r.key}` : `for ${r.key}`}</span>
           </button>
         </td>
       </tr>

@@ -341,7 +341,8 @@ function Items({ state: s, why: w, onOpen, opened }: { state: State | null; why:
                 {valued && <td role="cell" data-label="Adds">{w.measure.form === "earliest" ? "" : number(i.value)}</td>}
                 <td role="cell" data-label="Facts">
                   {i.events?.length ? (
-                    <button type="button" aria-expanded={i === opened} aria-label={`Open the facts of ${i.key}`} onClick={() => onOpen(i)}>
+                    <button type="button" aria-expanded={i === opened} onClick={() => onOpen(i)}>
+                      <span class="unseen">Facts of {i.key}: </span>
                       {i.events[i.events.length - 1].toLocaleString("en-GB")}
                       {i.events.length > 1 && ` and ${i.events.length - 1} more`}
                     </button>
