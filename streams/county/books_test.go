@@ -49,6 +49,11 @@ func newBooks(t *testing.T, l *capacity.Layout) *books {
 		for _, n := range u.Names() {
 			b.places[n] = u.ID
 		}
+		for _, n := range u.Names() {
+			for _, a := range u.Areas {
+				b.places[capacity.Within(n, a.ID)] = u.ID
+			}
+		}
 		for j := range u.Beds {
 			for _, n := range u.BedNames(&u.Beds[j]) {
 				b.places[n] = u.ID
@@ -90,7 +95,9 @@ func (b *books) unit(place string) string {
 func (b *books) add(f fact) {
 	f.order = len(b.facts)
 	b.kinds[f.trigger]++
-	b.facts = append(b.facts, f)
+	if family, _, isEvent := strings.Cut(f.trigger, "."); !isEvent || family == "bed" {
+		b.facts = append(b.facts, f)
+	}
 }
 
 func (b *books) hl7(m county.Message) {

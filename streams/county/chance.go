@@ -49,10 +49,8 @@ var (
 		2.4, 1.9, 1.7, 1.4, 1.2, 1.1, 1.0, 1.9, 3.1, 5.5, 6.3, 6.9,
 		6.7, 6.3, 6.0, 6.0, 6.3, 6.1, 6.6, 5.7, 5.2, 4.3, 3.6, 3.0,
 	}
-	admittedArrive = [24]float64{
-		2.6, 2.2, 2.0, 1.8, 1.7, 1.7, 1.9, 2.6, 3.6, 4.7, 5.4, 5.8,
-		6.0, 6.1, 6.0, 6.0, 6.0, 5.9, 5.7, 5.4, 5.0, 4.5, 4.0, 3.4,
-	}
+	conveyed       = flatter(attending)
+	walking        = others(attending, conveyed, byAmbulance)
 	referredArrive = [24]float64{
 		1, 1, 1, 1, 1, 1, 1, 1.5, 2.5, 4, 5.5, 7, 7.5, 8, 8.5, 8.5, 8, 7.5, 7, 6, 5, 4, 2, 1,
 	}
@@ -61,10 +59,38 @@ var (
 	}
 )
 
+// flatter has half the amplitude of a day.
+func flatter(day [24]float64) [24]float64 {
+	for i := range day {
+		day[i] = (day[i] + 100./24) / 2
+	}
+	return day
+}
+
+// others is the day of those who are left when a part of all comes by a day of its own.
+func others(all, some [24]float64, part float64) [24]float64 {
+	for i := range all {
+		all[i] = max(.1, (all[i]-part*some[i])/(1-part))
+	}
+	return all
+}
+
+// mood makes days differ by more than chance alone would.
+func (c *County) mood() float64 {
+	return .94 + .12*float64((uint64(c.local().YearDay())*2654435761+c.options.Seed*40503)%1000)/1000
+}
+
+// come has about so many come within the next hour.
+func (c *County) come(mean float64, arrive func()) {
+	for range c.poisson(mean) {
+		c.after(c.between(0, time.Hour), arrive)
+	}
+}
+
 // Factors of a weekday, from Sunday. Those of leaving at the weekend are a little below
 // what comes out, since leaning against occupancy puts some back.
 var (
-	leavingOn   = [7]float64{.50, .88, 1.00, 1.05, 1.03, 1.04, .73}
+	leavingOn   = [7]float64{.46, .88, 1.00, 1.05, 1.03, 1.04, .72}
 	attendingOn = [7]float64{1.00, 1.13, 1.00, .98, .98, .97, .94}
 	admittedOn  = [7]float64{.93, 1.06, 1.03, 1.02, 1.01, 1.02, .93}
 )

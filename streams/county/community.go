@@ -51,7 +51,7 @@ func (m *community) round() {
 			left++
 			if told := c.today(8.5 + c.rnd.Float64()); told > c.now {
 				c.at(told, func() {
-					d := s.named(w.records.assigner)
+					d := s.named(w.assigner)
 					d.Due = at - at%(30*60_000)
 					c.tell(w.records, "bed", "discharge-expected", d)
 				})
@@ -80,7 +80,7 @@ func (m *community) keep(p *person, comes capacity.Instant) *stay {
 	s.bed, s.doctor = nil, ""
 	b := roomy.freeBed()
 	b.kept = s
-	d := s.named(roomy.records.assigner)
+	d := s.named(roomy.assigner)
 	d.Place, d.Due, d.Class = b.place(), comes-comes%(15*60_000), "inpatient"
 	c.tell(roomy.records, "bed", "arrival-expected", d)
 	return s
@@ -101,7 +101,7 @@ func (m *community) keptFor(s *stay) *bed {
 func (m *community) release(s *stay) {
 	b := m.keptFor(s)
 	b.kept, s.gone = nil, true
-	d := s.named(b.ward.records.assigner)
+	d := s.named(b.ward.assigner)
 	d.Place = b.place()
 	m.county.tell(b.ward.records, "bed", "arrival-cancelled", d)
 }
@@ -112,7 +112,7 @@ func (m *community) arrive(s *stay) {
 	s.enter(b.ward, b)
 	s.from, s.admitted = c.now, true
 	s.ready = c.now.Add(c.lognormal(communityMedian, communitySpread))
-	d := s.named(b.ward.records.assigner)
+	d := s.named(b.ward.assigner)
 	d.Place, d.Class = b.place(), "inpatient"
 	c.tell(b.ward.records, "bed", "admitted", d)
 }
@@ -120,7 +120,7 @@ func (m *community) arrive(s *stay) {
 func (m *community) discharge(s *stay) {
 	c := m.county
 	b := s.bed
-	d := s.named(b.ward.records.assigner)
+	d := s.named(b.ward.assigner)
 	d.Place, d.Outcome, d.GoingTo = b.place(), "1", "19"
 	if c.chance(.15) {
 		d.GoingTo = "54"
@@ -159,10 +159,10 @@ func (c *County) open() {
 			h.start()
 		}
 		c.commune.start()
-		c.silences()
-		c.daily(0, 0, c.silences)
+		c.shocks()
+		c.daily(0, 0, c.shocks)
 		for i, f := range c.voices {
-			if f.protocol != MLLP {
+			if f.protocol != MLLP && f != c.desk {
 				c.after(time.Duration(i)*20*time.Second, func() { c.every(15*time.Minute, func() { c.heartbeat(f) }) })
 			}
 		}
@@ -176,6 +176,7 @@ func (c *County) resident(b *bed, reason string, need specialty, age float64, se
 	s.from = c.now.Add(-time.Duration(gone * float64(length)))
 	s.from -= s.from % 1000
 	s.ready = s.from.Add(length)
+	s.plan = c.planFor(s)
 	s.admitted = true
 	s.enter(b.ward, b)
 	return s
@@ -193,20 +194,12 @@ func (h *hospital) fill() {
 		}
 	}
 	slices.SortStableFunc(h.staying, func(a, b *stay) int { return cmp.Compare(a.from, b.from) })
-	if h.ed == nil {
-		return
-	}
-	for range c.poisson(attendancesPerBed * h.core(nil) * 3.6 * share(&attending, max(0, c.local().Hour()-2))) {
-		s := c.visitOf(c.newPerson(c.adultAge(), ""), "E", "EM")
-		s.from = c.now.Add(-c.between(5*minute, 200*minute))
-		s.from -= s.from % 1000
-		s.enter(h.ed, nil)
-		if c.chance(.4) {
-			c.after(c.between(10*minute, 200*minute), func() { h.decide(s) })
-		} else {
-			c.after(c.between(5*minute, 180*minute), func() { h.goHome(s) })
+	for _, d := range []*department{h.ae, h.minor} {
+		if d != nil {
+			d.fill()
 		}
 	}
+	h.list()
 }
 
 func (h *hospital) usually(w *ward) float64 {

@@ -20,6 +20,7 @@ const (
 	MLLP Protocol = "mllp" // HL7 v2.4
 	HTTP Protocol = "http" // CloudEvents, structured
 	NATS Protocol = "nats" // CloudEvents, structured
+	Desk Protocol = "desk" // decisions, posted to the centre
 )
 
 // Options say which county to play.
@@ -31,6 +32,8 @@ type Options struct {
 	Feeds map[string]Protocol
 	Seed  uint64
 	Start capacity.Instant // centre time of the first census
+	Desk  bool             // plays the coordinators of the centre too, who allocate beds
+	Calm  bool             // nothing goes wrong that nobody planned: no shocks
 }
 
 // Message is what one feed sends at one moment.
@@ -53,15 +56,16 @@ type County struct {
 	outbox  outbox
 	order   uint64 // breaks ties, in the agenda and in the outbox
 	feeds   map[string]*feed
-	voices  []*feed // the feeds, as laid out
+	voices  []*feed // the feeds, as laid out, and the desk
+	desk    *feed   // nil where nobody plays it
 	sites   []*hospital
 	commune *community
-	people  int
-	visits  int
+
+	people, visits, requests, journeys int // so far
 }
 
 // DefaultFeeds plays every feed that speaks for a unit: who is in which bed of an acute
-// site over MLLP, cleaning over NATS, all else over HTTP.
+// site over MLLP, cleaning and ambulances over NATS, all else over HTTP.
 func DefaultFeeds(l *capacity.Layout) map[string]Protocol {
 	acute := map[string]bool{}
 	for _, s := range l.Sites {
@@ -75,7 +79,7 @@ func DefaultFeeds(l *capacity.Layout) map[string]Protocol {
 			case f == nil:
 			case acute[u.Site] && slices.Contains(f.Supplies, "occupancy"):
 				feeds[id] = MLLP
-			case slices.Equal(f.Supplies, []string{"cleaning"}):
+			case slices.Equal(f.Supplies, []string{"cleaning"}), slices.Equal(f.Supplies, []string{"ambulances"}):
 				feeds[id] = NATS
 			default:
 				feeds[id] = HTTP
@@ -113,10 +117,11 @@ func New(o Options) (*County, error) {
 	}
 	for _, f := range o.Layout.Feeds {
 		if p, played := o.Feeds[f.ID]; played {
-			c.feeds[f.ID] = &feed{id: f.ID, protocol: p, first: len(c.voices)}
+			c.feeds[f.ID] = &feed{id: f.ID, protocol: p, supplies: f.Supplies, first: len(c.voices)}
 			c.voices = append(c.voices, c.feeds[f.ID])
 		}
 	}
+	c.playDesk()
 	c.build()
 	c.open()
 	return c, nil

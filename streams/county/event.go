@@ -19,19 +19,33 @@ type cloudEvent struct {
 }
 
 type details struct {
-	Patient string           `json:"patient,omitempty"`
-	Also    []string         `json:"also,omitempty"`
-	Visit   string           `json:"visit,omitempty"`
-	Place   string           `json:"place,omitempty"`
-	Class   string           `json:"class,omitempty"`
-	Due     capacity.Instant `json:"due,omitempty"`
-	Outcome string           `json:"outcome,omitempty"`
-	GoingTo string           `json:"going_to,omitempty"`
-	Reason  string           `json:"reason,omitempty"`
-	Until   capacity.Instant `json:"until,omitempty"`
-	Census  []counted        `json:"census,omitzero"`
-	Role    string           `json:"role,omitempty"`
-	Counter uint64           `json:"counter,omitempty"`
+	Patient   string           `json:"patient,omitempty"`
+	Also      []string         `json:"also,omitempty"`
+	Visit     string           `json:"visit,omitempty"`
+	Place     string           `json:"place,omitempty"`
+	Class     string           `json:"class,omitempty"`
+	Due       capacity.Instant `json:"due,omitempty"`
+	Outcome   string           `json:"outcome,omitempty"`
+	GoingTo   string           `json:"going_to,omitempty"`
+	Reason    string           `json:"reason,omitempty"`
+	Until     capacity.Instant `json:"until,omitempty"`
+	Census    []counted        `json:"census,omitzero"`
+	Role      string           `json:"role,omitempty"`
+	Mode      string           `json:"mode,omitempty"`
+	Acuity    string           `json:"acuity,omitempty"`
+	Service   string           `json:"service,omitempty"`
+	Sex       string           `json:"sex,omitempty"`
+	Request   string           `json:"request,omitempty"`
+	Origin    string           `json:"origin,omitempty"`
+	Needs     []string         `json:"needs,omitempty"`
+	Wants     string           `json:"wants,omitempty"`
+	Ambulance string           `json:"ambulance,omitempty"`
+	Pathway   string           `json:"pathway,omitempty"`
+	Owner     string           `json:"owner,omitempty"`
+	Certainty string           `json:"certainty,omitempty"`
+	About     string           `json:"about,omitempty"`
+	List      []listed         `json:"list,omitzero"`
+	Counter   uint64           `json:"counter,omitempty"`
 }
 
 type counted struct {
@@ -40,21 +54,48 @@ type counted struct {
 	Visit   string `json:"visit"`
 }
 
-// tell says a fact of a family, such as bed.cleaned, as a CloudEvent.
-func (c *County) tell(f *feed, family, fact string, d details) {
+// listed is one attendance of an A&E list.
+type listed struct {
+	Patient  string           `json:"patient"`
+	Visit    string           `json:"visit"`
+	Arrived  capacity.Instant `json:"arrived"`
+	Mode     string           `json:"mode"`
+	Acuity   string           `json:"acuity,omitempty"`
+	Place    string           `json:"place,omitempty"`
+	Assessed capacity.Instant `json:"assessed,omitempty"`
+	Seen     capacity.Instant `json:"seen,omitempty"`
+	Referred capacity.Instant `json:"referred,omitempty"`
+	Service  string           `json:"service,omitempty"`
+	Decided  capacity.Instant `json:"decided,omitempty"`
+	Ready    capacity.Instant `json:"ready,omitempty"`
+}
+
+// tell says a fact of a family, such as bed.cleaned, as a CloudEvent, and gives when it
+// is sent. Nothing is said where no feed would say it.
+func (c *County) tell(f *feed, family, fact string, d details) capacity.Instant {
+	return c.write(f, c.now, c.now, family, fact, d)
+}
+
+// typed says a fact that a person types in when there is time for it: now and then late.
+func (c *County) typed(f *feed, family, fact string, d details) {
+	c.write(f, c.now, c.typedIn(), family, fact, d)
+}
+
+// write says what happened at one time and is sent at another.
+func (c *County) write(f *feed, happened, sent capacity.Instant, family, fact string, d details) capacity.Instant {
 	if f == nil {
-		return
+		return 0
 	}
 	f.count++
 	id := fmt.Sprintf("%s-%08d", f.id, f.count)
 	body, err := json.Marshal(cloudEvent{
 		SpecVersion: "1.0", ID: id, Source: f.id, Type: "flowcentre." + family + "." + fact + ".v1",
-		Time: c.now, ContentType: "application/json", Data: d,
+		Time: happened, ContentType: "application/json", Data: d,
 	})
 	if err != nil {
 		panic("county: an event of plain values did not encode: " + err.Error())
 	}
-	c.post(f, Message{ID: id, Subject: "events." + f.id + "." + family, Body: body})
+	return c.post(f, Message{At: sent, ID: id, Subject: "events." + f.id + "." + family, Body: body})
 }
 
 // named is what identifies a stay, as authority/type/value.
@@ -66,7 +107,7 @@ func (s *stay) named(authority string) details {
 func (c *County) census(w *ward) {
 	d := details{Place: w.unit.ID, Role: "ward_clerk", Census: []counted{}}
 	add := func(s *stay, place string) {
-		n := s.named(w.records.assigner)
+		n := s.named(w.assigner)
 		d.Census = append(d.Census, counted{place, n.Patient, n.Visit})
 	}
 	for _, b := range w.beds {
@@ -80,7 +121,14 @@ func (c *County) census(w *ward) {
 	c.tell(w.board, "bed", "census", d)
 }
 
-// heartbeat tells that a producer is alive.
+// heartbeat tells that a producer is alive, and how much it has said.
 func (c *County) heartbeat(f *feed) {
 	c.tell(f, "feed", "heartbeat", details{Counter: f.count + 1})
+}
+
+func (s *stay) gender() string {
+	if s.sex == "M" {
+		return "male"
+	}
+	return "female"
 }

@@ -21,11 +21,18 @@ func testLayout() capacity.Layout {
 	}
 	for _, f := range []struct{ id, supplies string }{
 		{"big-pas", "occupancy expected"},
-		{"big-site", "beds"},
+		{"big-site", "beds requests"},
 		{"big-clean", "cleaning"},
+		{"big-ae", "ae requests"},
+		{"big-theatres", "electives requests"},
+		{"big-discharge", "discharge"},
 		{"small-pas", "occupancy expected"},
-		{"small-site", "beds"},
+		{"small-site", "beds requests"},
 		{"small-clean", "cleaning"},
+		{"small-ae", "ae_list requests"},
+		{"small-discharge", "discharge"},
+		{"day-miu", "ae"},
+		{"crews", "ambulances"},
 		{"care", "occupancy beds cleaning expected"},
 	} {
 		l.Feeds = append(l.Feeds, capacity.Feed{ID: f.id, Name: f.id, Every: 1800, Supplies: strings.Fields(f.supplies)})
@@ -39,9 +46,20 @@ func testLayout() capacity.Layout {
 		}
 		l.Units = append(l.Units, u)
 	}
-	hospital := func(site, feeds string, amu int, wards ...string) {
+	hospital := func(site, feeds string, amu, majors int, wards ...string) {
 		f := []string{feeds + "-pas", feeds + "-clean", feeds + "-site"}
-		add(site, "A&E", capacity.AandE, "", 0, false, f...)
+		add(site, "A&E", capacity.AandE, "", 0, false, append(f, feeds+"-ae", "crews")...)
+		l.Units[len(l.Units)-1].Areas = []capacity.Area{
+			{ID: "resus", Name: "Resus", Kind: capacity.Resus, Spaces: majors / 4},
+			{ID: "majors", Name: "Majors", Kind: capacity.Majors, Spaces: majors},
+			{ID: "minors", Name: "Minors", Kind: capacity.Minors, Spaces: majors / 2},
+			{ID: "front", Name: "Front door", Kind: capacity.Streaming},
+			{ID: "corridor", Name: "Corridor", Kind: capacity.Corridor},
+		}
+		f = append(f, feeds+"-discharge", feeds+"-theatres")
+		if feeds == "small" {
+			f = f[:len(f)-1]
+		}
 		add(site, "Acute medical unit", capacity.AssessmentUnit, capacity.AdultGA, amu, false, f...)
 		for _, w := range wards {
 			add(site, w, capacity.Ward, capacity.AdultGA, 27, false, f...)
@@ -50,10 +68,11 @@ func testLayout() capacity.Layout {
 		add(site, "Critical care", capacity.CriticalCare, capacity.CriticalCareClass, 10, false, f...)
 		add(site, "Discharge lounge", capacity.DischargeLounge, "", 0, false, f...)
 	}
-	hospital("big", "big", 40, "Respiratory", "Cardiology", "Gastro", "Renal", "Older people", "Older people 2", "Frailty", "Stroke", "Oncology", "Trauma", "Orthopaedics", "Surgery", "Surgery 2", "Vascular", "Gynaecology")
+	hospital("big", "big", 40, 32, "Respiratory", "Cardiology", "Gastro", "Renal", "Older people", "Older people 2", "Frailty", "Stroke", "Oncology", "Trauma", "Orthopaedics", "Surgery", "Surgery 2", "Vascular", "Gynaecology")
 	add("big", "Children", capacity.Ward, capacity.Paediatric, 24, false, "big-pas", "big-clean", "big-site")
 	add("big", "Maternity", capacity.Ward, capacity.Maternity, 30, false, "big-pas", "big-clean", "big-site")
-	hospital("small", "small", 24, "Respiratory", "Cardiology", "Gastro", "Older people", "Medicine", "Older people 2", "Urology", "Surgery", "Orthopaedics")
+	hospital("small", "small", 24, 20, "Respiratory", "Cardiology", "Gastro", "Older people", "Medicine", "Older people 2", "Urology", "Surgery", "Orthopaedics")
+	add("day", "Minor injuries", capacity.AandE, "", 0, false, "day-miu")
 	add("day", "Short stay", capacity.Ward, capacity.AdultGA, 20, false, "small-pas", "small-clean", "small-site")
 	for i := range 10 {
 		add("village", fmt.Sprintf("Community %d", i), capacity.CommunityWard, capacity.CommunityClass, 23, false, "care")

@@ -25,9 +25,9 @@ type visitFields struct {
 
 // location is a place as PV1-3 writes it: point of care, room, bed, facility, and what
 // sort of place it is.
-func (w *ward) location(b *bed) string {
+func (w *ward) location(b *bed, area *capacity.Area) string {
 	if b == nil {
-		return w.point + "^^^" + w.facility
+		return w.point + "^" + escape(w.roomOf(area)) + "^^" + w.facility
 	}
 	return w.point + "^" + escape(b.def.Bay) + "^" + escape(b.def.ID) + "^" + w.facility + "^^BED"
 }
@@ -36,15 +36,21 @@ func (s *stay) location() string {
 	if s.ward == nil {
 		return ""
 	}
-	return s.ward.location(s.bed)
+	return s.ward.location(s.bed, s.area)
 }
 
 // hl7 sends one ADT message about a stay. Moves and discharges are now and then entered
-// an hour late; then MSH-7 says when, and EVN-2 when it was.
+// late; then MSH-7 says when, and EVN-2 when it was.
 func (c *County) hl7(f *feed, trigger string, s *stay, v visitFields) {
+	if f == nil {
+		return // a place whose patients no system of the kind knows
+	}
 	sent := c.now
-	if late := trigger == "A02" || trigger == "A03"; late && c.chance(enteredLate) {
-		sent = c.now.Add(c.between(35*minute, 180*minute))
+	switch {
+	case trigger == "A03" && s.admitted && c.strikes(missingDischarge):
+		sent = c.today(24).Add(c.between(5*minute, 50*minute)) // found at the midnight count
+	case trigger == "A02", trigger == "A03":
+		sent = c.typedIn()
 	}
 	c.writeAt(sent, f, trigger, s, v)
 }
@@ -55,12 +61,12 @@ func (c *County) writeNow(f *feed, trigger string, s *stay, v visitFields) {
 }
 
 func (c *County) writeAt(sent capacity.Instant, f *feed, trigger string, s *stay, v visitFields) {
-	c.write(f, trigger, sent, v.planned, c.pid(f, s, 1), pd1(s), c.pv1(f, s, v, 1), c.pv2(v))
+	c.adt(f, trigger, sent, v.planned, c.pid(f, s, 1), pd1(s), c.pv1(f, s, v, 1), c.pv2(v))
 }
 
 // swap sends an A17: two patients have changed beds, and PV1-3 is the new one of each.
 func (c *County) swap(f *feed, a, b *stay) {
-	c.write(f, "A17", c.now, 0,
+	c.adt(f, "A17", c.now, 0,
 		c.pid(f, a, 1), c.pv1(f, a, visitFields{place: a.location()}, 1),
 		c.pid(f, b, 2), c.pv1(f, b, visitFields{place: b.location()}, 2))
 }
@@ -71,8 +77,8 @@ var structures = map[string]string{
 	"A26": "ADT_A21", "A38": "ADT_A38",
 }
 
-// write puts a message together and posts it.
-func (c *County) write(f *feed, trigger string, sent, planned capacity.Instant, segments ...string) {
+// adt puts a message together and posts it.
+func (c *County) adt(f *feed, trigger string, sent, planned capacity.Instant, segments ...string) {
 	f.count++
 	id := fmt.Sprintf("%s%09d", strings.ToUpper(strings.ReplaceAll(f.id, "-", "")), f.count)
 	accept := "|||AL|NE" // enhanced acknowledgment

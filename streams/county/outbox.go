@@ -3,6 +3,7 @@ package county
 import (
 	"cmp"
 	"container/heap"
+	"slices"
 	"time"
 
 	"flowcentre/capacity"
@@ -12,6 +13,7 @@ import (
 type feed struct {
 	id       string
 	protocol Protocol
+	supplies []string
 	assigner string           // of its patient and visit numbers
 	first    int              // its number among the feeds
 	count    uint64           // what it has said
@@ -19,58 +21,41 @@ type feed struct {
 	quiet    capacity.Instant // it sends nothing before
 }
 
+func (f *feed) has(what string) bool { return slices.Contains(f.supplies, what) }
+
 // letter is a message on its way.
 type letter struct {
 	Message
 	order uint64
 }
 
-// Ways in which messages go astray, as in real feeds.
-const (
-	twice        = 0.01  // comes a second time, within half a minute
-	outOfOrder   = 0.002 // is overtaken by those after it
-	enteredLate  = 0.02  // of moves and discharges: typed in an hour after
-	quietPerDay  = 0.22  // a feed goes quiet for longer than expected
-	quietLeast   = 75 * time.Minute
-	quietMost    = 200 * time.Minute
-	catchUpPause = 300 * time.Millisecond
-)
+// catchUpPause is between two messages of a feed that catches up.
+const catchUpPause = 300 * time.Millisecond
 
-// post sends a message by way of its feed's manners.
-func (c *County) post(f *feed, m Message) {
+// post sends a message by way of its feed's manners, and gives when it goes.
+func (c *County) post(f *feed, m Message) capacity.Instant {
 	m.Feed, m.Protocol = f.id, f.protocol
 	if m.At > c.now { // entered late: it goes when it goes
-		c.send(m)
-		return
+		later := m
+		later.At = 0
+		c.at(m.At, func() { c.post(f, later) })
+		return m.At
 	}
 	m.At = max(c.now, f.last)
 	if m.At < f.quiet {
 		m.At = max(f.quiet, f.last.Add(catchUpPause))
 	}
 	f.last = m.At
-	switch luck := c.rnd.Float64(); {
-	case luck < outOfOrder:
-		m.At = m.At.Add(c.between(5*time.Second, 40*time.Second))
-	case luck < outOfOrder+twice:
-		again := m
-		again.At = m.At.Add(c.between(time.Second, 30*time.Second))
-		c.send(again)
+	if f != c.desk {
+		m.At = c.astray(m)
 	}
 	c.send(m)
+	return m.At
 }
 
 func (c *County) send(m Message) {
 	c.order++
 	heap.Push(&c.outbox, letter{m, c.order})
-}
-
-// silences makes feeds go quiet now and then.
-func (c *County) silences() {
-	for _, f := range c.voices {
-		if c.chance(quietPerDay) {
-			c.after(c.between(0, 23*time.Hour), func() { f.quiet = c.now.Add(c.between(quietLeast, quietMost)) })
-		}
-	}
 }
 
 type outbox []letter

@@ -105,7 +105,8 @@ type stay struct {
 	ward     *ward // where the patient is; nil before
 	bed      *bed  // nil on a unit without beds
 	from     capacity.Instant
-	ready    capacity.Instant // could leave
+	asked    capacity.Instant // began to wait for a bed
+	ready    capacity.Instant // no longer needs to be in hospital
 	due      capacity.Instant // is expected to leave, as told; zero when nothing was told
 	admitted bool             // as an inpatient
 	moving   bool             // has a bed to go to, or one is being made out
@@ -114,6 +115,13 @@ type stay struct {
 	away     bool             // on leave
 	gone     bool
 	onward   *stay // in the community, when a bed is kept there
+
+	attending *attendance    // in A&E, while and after
+	area      *capacity.Area // of the department
+	came      string         // from where, while on the way to a ward
+	request   *request       // for a bed
+	alone     bool           // needs a side room
+	plan      plan           // of the discharge
 }
 
 // visitOf makes a visit of a person who is not there yet.

@@ -1,12 +1,8 @@
 package county
 
 import (
-	"cmp"
-	"math"
 	"slices"
 	"time"
-
-	"flowcentre/capacity"
 )
 
 // inUse counts patients in adult beds, and the core beds and all beds that take or hold
@@ -27,145 +23,6 @@ func (h *hospital) inUse() (occupied, core, open float64) {
 		}
 	}
 	return occupied, core, open
-}
-
-// round settles, just after midnight, who leaves today, and when.
-func (h *hospital) round() {
-	c := h.county
-	t := c.local()
-	hours := leaving
-	if t.Hour() > 0 {
-		clear(hours[:t.Hour()+1])
-	}
-	rest := 0.0
-	for i := range hours {
-		rest += share(&leaving, i) * min(1, hours[i]*1e9)
-	}
-	aim := leaveAim
-	if h.ed == nil {
-		aim = leaveAimOfSmall
-	}
-	occupied, core, _ := h.inUse()
-	usual := (.98*h.emergencies() + h.electives()*5/7) / meanLeaving
-	for _, s := range h.waiting {
-		if !s.gone && s.queued && !s.admitted {
-			occupied++ // nearly: they come as soon as there is a bed
-		}
-	}
-	slack := max(0, (aim-.03)*core-occupied) // with beds to spare nobody is hurried
-	n := (usual + lean*(occupied-aim*core) - .5*slack) * leavingOn[t.Weekday()] * (.95 + .1*c.rnd.Float64()) / (1 - changesMind)
-
-	var able []*stay
-	for _, s := range h.staying {
-		if !s.gone && !s.today && s.ward != nil && slices.Contains(h.adult, s.ward) && c.now.Sub(s.from) > 10*time.Hour {
-			able = append(able, s)
-		}
-	}
-	slices.SortStableFunc(able, func(a, b *stay) int { return cmp.Compare(a.ready, b.ready) })
-	for i, s := range able {
-		if i >= int(math.Round(n*rest)) || s.ready > c.now.Add(60*time.Hour) {
-			break
-		}
-		h.letGo(s, c.today(float64(c.weighed(hours[:]))+c.rnd.Float64()))
-	}
-}
-
-// letGo plans that a patient leaves at a time of the day.
-func (h *hospital) letGo(s *stay, at capacity.Instant) {
-	c := h.county
-	s.today = true
-	if c.now.Sub(s.from) > 72*time.Hour && c.chance(.3) {
-		s.onward = c.commune.keep(s.person, at.Add(80*minute))
-	}
-	told := c.today(8.4 + 2.2*c.rnd.Float64())
-	if at.Sub(told) > 90*minute && told > c.now && c.chance(.85) {
-		c.at(told, func() {
-			if s.gone || s.ward == nil {
-				return
-			}
-			s.due = at - at%(30*60_000)
-			c.hl7(s.ward.records, "A16", s, visitFields{place: s.location(), leaving: s.due})
-		})
-		if c.chance(changesMind) {
-			c.at(at.Add(-c.between(20*minute, 60*minute)), func() { h.keepOn(s) })
-			return
-		}
-	}
-	if hour := at.Time().In(c.zone).Hour(); h.lounge != nil && hour >= 10 && hour < 19 && c.chance(.18) {
-		c.at(at.Add(-c.between(40*minute, 100*minute)), func() { h.toLounge(s) })
-	}
-	c.at(at, func() { h.discharge(s) })
-}
-
-// keepOn takes back that a patient leaves today.
-func (h *hospital) keepOn(s *stay) {
-	c := h.county
-	if s.gone || s.ward == nil {
-		return
-	}
-	s.today, s.due = false, 0
-	s.ready = c.now.Add(c.between(16*time.Hour, 40*time.Hour))
-	c.hl7(s.ward.records, "A25", s, visitFields{place: s.location()})
-	if s.onward != nil {
-		c.commune.release(s.onward)
-		s.onward = nil
-	}
-	if s.ward == h.amu {
-		h.ask(s)
-	}
-}
-
-// toLounge has a patient wait for transport or medicines out of bed.
-func (h *hospital) toLounge(s *stay) {
-	if s.gone || s.moving || s.away || s.bed == nil {
-		return
-	}
-	prior, old := s.location(), s.bed
-	s.enter(h.lounge, nil)
-	h.county.hl7(h.lounge.records, "A02", s, visitFields{place: s.location(), prior: prior})
-	h.clean(old)
-}
-
-// bookElectives tells the afternoon before who comes for an operation.
-func (h *hospital) bookElectives() {
-	c := h.county
-	if tomorrow := c.local().AddDate(0, 0, 1).Weekday(); tomorrow == time.Saturday || tomorrow == time.Sunday {
-		return
-	}
-	for range c.poisson(h.electives()) {
-		comes := c.today(24 + 6.8 + 3.2*c.rnd.Float64())
-		s := h.elective(comes)
-		c.after(c.between(0, 3*time.Hour), func() {
-			c.hl7(h.adult[0].records, "A05", s, visitFields{class: "P", arriving: comes, planned: comes})
-		})
-	}
-}
-
-// elective brings a patient for an operation on the day, who goes home again when there
-// is no bed by late afternoon.
-func (h *hospital) elective(comes capacity.Instant) *stay {
-	c := h.county
-	weights := make([]float64, len(h.adult))
-	for i, w := range h.adult {
-		if w.is.surgical() {
-			weights[i] = float64(len(w.beds))
-		}
-	}
-	need := h.adult[c.weighed(weights)].is
-	sex := ""
-	if need == gynaecology {
-		sex = "F"
-	}
-	s := c.visitOf(c.newPerson(c.adultAge(), sex), "C", need)
-	c.at(comes, func() { h.ask(s) })
-	c.at(comes.Add(8*time.Hour), func() {
-		if s.admitted || s.moving || s.gone {
-			return
-		}
-		s.gone = true
-		c.hl7(h.adult[0].records, "A38", s, visitFields{class: "P"})
-	})
-	return s
 }
 
 // leaves sends a patient home for some hours.
@@ -299,39 +156,4 @@ func (h *hospital) standDown() {
 			c.tell(w.board, "bed", "opened", d)
 		}
 	}
-}
-
-// infection closes a bay to new patients now and then.
-func (h *hospital) infection() {
-	c := h.county
-	if h.ed == nil || h.closed >= 2 || !c.chance(.2) {
-		return
-	}
-	var bay []*bed
-	for range 8 {
-		w := pick(c, h.adult)
-		names, beds := w.bays()
-		bay = beds[pick(c, names)]
-		if w != h.amu && len(names) > 1 && !slices.ContainsFunc(bay, func(b *bed) bool { return b.shut || b.kept != nil || b.def.SideRoom }) {
-			break
-		}
-		bay = nil
-	}
-	if bay == nil {
-		return
-	}
-	w := bay[0].ward
-	for _, b := range bay {
-		b.shut = true
-	}
-	h.closed++
-	place, lasts := w.unit.ID+"/"+bay[0].def.Bay, c.between(5*24*time.Hour, 9*24*time.Hour)
-	c.tell(w.board, "bed", "closed", details{Place: place, Reason: "infection_control", Until: c.now.Add(lasts + 2*time.Hour), Role: "infection_prevention"})
-	c.after(lasts, func() {
-		for _, b := range bay {
-			b.shut = false
-		}
-		h.closed--
-		c.tell(w.board, "bed", "opened", details{Place: place, Reason: "cleared", Role: "infection_prevention"})
-	})
 }

@@ -25,6 +25,7 @@ type Targets struct {
 type Counts struct {
 	Sent     uint64 // acknowledged
 	Refused  uint64 // answered with a refusal that sending again would not mend
+	Declined uint64 // decisions of the desk that were taken and had no effect
 	Retried  uint64 // attempts that failed, or were put off
 	Waiting  uint64 // due, and not acknowledged yet
 	Resumed  uint64 // passed over at the start: acknowledged before
@@ -127,6 +128,7 @@ func (r *Runner) Counts() Counts {
 		l.mu.Unlock()
 		c.Sent += l.sent.Load()
 		c.Refused += l.refused.Load()
+		c.Declined += l.declined.Load()
 		c.Retried += l.retried.Load()
 		c.LastSent = max(c.LastSent, capacity.Instant(l.last.Load()))
 	}
@@ -144,17 +146,16 @@ func (c *County) Run(ctx context.Context, now func() capacity.Instant, t Targets
 
 // line is one feed's messages on their way, in order.
 type line struct {
-	feed    string
-	sender  sender
-	logger  *slog.Logger
-	mu      sync.Mutex
-	waiting []Message
-	more    chan struct{}
-	done    atomic.Uint64 // messages settled since the county began
-	sent    atomic.Uint64
-	refused atomic.Uint64
-	retried atomic.Uint64
-	last    atomic.Int64
+	feed                             string
+	sender                           sender
+	logger                           *slog.Logger
+	mu                               sync.Mutex
+	waiting                          []Message
+	more                             chan struct{}
+	done                             atomic.Uint64 // messages settled since the county began
+	sent, refused, declined, retried atomic.Uint64
+
+	last atomic.Int64
 }
 
 func newLine(feed string, s sender, logger *slog.Logger) *line {
@@ -210,6 +211,10 @@ func (l *line) settle(ctx context.Context, m Message) bool {
 			l.sent.Add(1)
 			l.last.Store(int64(m.At))
 			return true
+		case errors.As(err, &no) && no.declined:
+			l.declined.Add(1)
+			l.logger.Debug("decision without effect", "feed", l.feed, "id", m.ID, "reason", no.reason)
+			return true
 		case errors.As(err, &no):
 			l.refused.Add(1)
 			l.logger.Warn("message refused", "feed", l.feed, "id", m.ID, "reason", no.reason)
@@ -230,8 +235,11 @@ func (l *line) settle(ctx context.Context, m Message) bool {
 }
 
 // refusal is an answer that sending again would not change.
-type refusal struct{ reason string }
+type refusal struct {
+	reason   string
+	declined bool // it was taken, and has no effect
+}
 
 func (r *refusal) Error() string { return "refused: " + r.reason }
 
-func refused(format string, args ...any) error { return &refusal{fmt.Sprintf(format, args...)} }
+func refused(format string, args ...any) error { return &refusal{reason: fmt.Sprintf(format, args...)} }

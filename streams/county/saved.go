@@ -19,6 +19,8 @@ type Saved struct {
 	Seed   uint64            `json:"seed"`
 	Start  capacity.Instant  `json:"start"`
 	Layout string            `json:"layout"` // digest
+	Desk   bool              `json:"desk"`
+	Calm   bool              `json:"calm"`
 	Done   map[string]uint64 `json:"done"`
 }
 
@@ -40,10 +42,14 @@ func ReadSaved(folder string) (s Saved, found bool, err error) {
 	return s, true, nil
 }
 
+// saved is what is kept of a county that has settled nothing yet.
+func (o *Options) saved() Saved {
+	return Saved{Seed: o.Seed, Start: o.Start, Layout: o.Layout.Digest(), Desk: o.Desk, Calm: o.Calm}
+}
+
 // load finds out where to go on.
 func (r *Runner) load() (Saved, error) {
-	o := &r.county.options
-	fresh := Saved{Seed: o.Seed, Start: o.Start, Layout: o.Layout.Digest()}
+	fresh := r.county.options.saved()
 	if r.targets.Folder == "" {
 		return fresh, nil
 	}
@@ -51,9 +57,9 @@ func (r *Runner) load() (Saved, error) {
 	if err != nil || !found {
 		return fresh, err
 	}
-	if s.Seed != fresh.Seed || s.Start != fresh.Start || s.Layout != fresh.Layout {
-		return fresh, fmt.Errorf("%s in %s belongs to another county (seed %d, start %s, layout %s): take those, or another folder",
-			savedName, r.targets.Folder, s.Seed, s.Start, s.Layout)
+	if s.Seed != fresh.Seed || s.Start != fresh.Start || s.Layout != fresh.Layout || s.Desk != fresh.Desk || s.Calm != fresh.Calm {
+		return fresh, fmt.Errorf("%s in %s belongs to another county (seed %d, start %s, layout %s, desk played %t, calm %t): take those, or another folder",
+			savedName, r.targets.Folder, s.Seed, s.Start, s.Layout, s.Desk, s.Calm)
 	}
 	return s, nil
 }
@@ -79,8 +85,8 @@ func (r *Runner) save() error {
 	if r.targets.Folder == "" {
 		return nil
 	}
-	o := &r.county.options
-	s := Saved{Seed: o.Seed, Start: o.Start, Layout: o.Layout.Digest(), Done: map[string]uint64{}}
+	s := r.county.options.saved()
+	s.Done = map[string]uint64{}
 	for id, l := range r.lines {
 		s.Done[id] = l.done.Load()
 	}

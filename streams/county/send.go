@@ -31,7 +31,13 @@ func (t *Targets) sender(f *feed) (sender, error) {
 		}
 	case HTTP:
 		if t.HTTP != "" {
-			return &httpSender{url: strings.TrimSuffix(t.HTTP, "/") + "/api/v1/events", client: &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}}, nil
+			return newHTTPSender(t.HTTP, "/api/v1/events"), nil
+		}
+	case Desk:
+		if t.HTTP != "" {
+			s := newHTTPSender(t.HTTP, "/api/v1/decisions")
+			s.decides = true
+			return s, nil
 		}
 	case NATS:
 		if t.NATS != "" {
@@ -110,10 +116,15 @@ func (s *mllpSender) close() {
 	}
 }
 
-// httpSender posts structured CloudEvents.
+// httpSender posts structured CloudEvents, or decisions in the same form.
 type httpSender struct {
-	url    string
-	client *http.Client
+	url     string
+	client  *http.Client
+	decides bool // what it sends may be taken and have no effect
+}
+
+func newHTTPSender(base, path string) *httpSender {
+	return &httpSender{url: strings.TrimSuffix(base, "/") + path, client: &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}}
 }
 
 func (s *httpSender) send(ctx context.Context, m Message) error {
@@ -130,6 +141,9 @@ func (s *httpSender) send(ctx context.Context, m Message) error {
 	answer, err := io.ReadAll(io.LimitReader(response.Body, 1<<16))
 	if err != nil {
 		return fmt.Errorf("read the answer: %w", err)
+	}
+	if response.StatusCode == http.StatusConflict && s.decides {
+		return &refusal{reason: string(answer), declined: true}
 	}
 	return answered(response.StatusCode, string(answer))
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"flowcentre/capacity"
 )
@@ -61,6 +62,8 @@ type ward struct {
 	records  *feed // tells who is in which bed
 	board    *feed // tells of beds opened and closed, and the census
 	cleaning *feed
+	theatres *feed  // asks for beds for electives
+	assigner string // of patient and visit numbers
 	facility string // of HL7 locations
 	point    string // of care
 	guests   []*stay
@@ -77,7 +80,53 @@ type bed struct {
 	left  uint64 // departures, so that a cleaning knows whether it still matters
 }
 
+// suits tells whether a patient may be in the bed: by sex, and alone where need be. Who
+// has waited long is put where there is room.
+func (b *bed) suits(s *stay, waited time.Duration) bool {
+	if waited < anyRoomAfter && s.alone && !b.def.SideRoom {
+		return false
+	}
+	return b.def.Sex == "" || b.def.Sex == s.gender() || waited > anySexAfter
+}
+
+// bedFor finds a free bed for a patient, a side room only for who needs one or when
+// there is nothing else.
+func (w *ward) bedFor(s *stay, waited time.Duration) *bed {
+	var found *bed
+	for _, b := range w.beds {
+		if b.free() && b.suits(s, waited) && (found == nil || found.def.SideRoom && !b.def.SideRoom && !s.alone) {
+			found = b
+		}
+	}
+	return found
+}
+
+func (w *ward) freeFor(s *stay, waited time.Duration) (n int) {
+	for _, b := range w.beds {
+		if b.free() && b.suits(s, waited) {
+			n++
+		}
+	}
+	return n
+}
+
+// How long somebody waits before a bed that is not quite right will do.
+const (
+	needsSideRoom = .08
+	anySexAfter   = 7 * time.Hour
+	anyRoomAfter  = 9 * time.Hour
+	anyWardAfter  = 10 * time.Hour
+)
+
 func (b *bed) free() bool { return b.stay == nil && b.kept == nil && !b.dirty && !b.shut }
+
+// siteTeam is the bed board if the site team asks for beds on it too.
+func (w *ward) siteTeam() *feed {
+	if w.board != nil && w.board.has("requests") {
+		return w.board
+	}
+	return nil
+}
 
 func (w *ward) freeBed() *bed {
 	for _, b := range w.beds {
@@ -148,7 +197,12 @@ func (c *County) build() {
 		if w == nil {
 			continue
 		}
-		w.records.assigner = assigner[w.unit.Site]
+		w.assigner = assigner[w.unit.Site]
+		for _, id := range w.unit.Feeds {
+			if f := c.feeds[id]; f != nil && f.assigner == "" {
+				f.assigner = w.assigner
+			}
+		}
 		if kinds[w.unit.Site] == capacity.Community {
 			c.commune.wards = append(c.commune.wards, w)
 		} else {
@@ -158,26 +212,29 @@ func (c *County) build() {
 	c.sites = slices.DeleteFunc(c.sites, func(h *hospital) bool { return len(h.wards) == 0 })
 }
 
+// voice is the first feed of a unit that tells of something, in CloudEvents.
+func (c *County) voice(u *capacity.Unit, what string) *feed {
+	for _, id := range u.Feeds {
+		if f := c.feeds[id]; f != nil && f.has(what) && f.protocol != MLLP {
+			return f
+		}
+	}
+	return nil
+}
+
 // ward makes a ward of a unit, and nil where nobody is played who would tell of it.
 func (c *County) ward(u *capacity.Unit) *ward {
-	w := &ward{unit: u, is: medicine}
+	w := &ward{unit: u, is: medicine, board: c.voice(u, "beds"), cleaning: c.voice(u, "cleaning"), theatres: c.voice(u, "electives")}
 	for _, id := range u.Feeds {
-		f, supplies := c.feeds[id], feedOf(&c.options.Layout, id)
-		if f == nil {
-			continue
-		}
-		if w.records == nil && slices.Contains(supplies.Supplies, "occupancy") && f.protocol != NATS {
+		if f := c.feeds[id]; f != nil && w.records == nil && f.has("occupancy") && f.protocol != NATS {
 			w.records = f
-		}
-		if w.board == nil && slices.Contains(supplies.Supplies, "beds") && f.protocol != MLLP {
-			w.board = f
-		}
-		if w.cleaning == nil && slices.Contains(supplies.Supplies, "cleaning") && f.protocol != MLLP {
-			w.cleaning = f
 		}
 	}
 	if w.records == nil {
-		return nil
+		if u.Kind != capacity.AandE || c.voice(u, "ae") == nil {
+			return nil
+		}
+		w.board = c.voice(u, "ae") // a minor injury unit counts its own
 	}
 	w.point = u.ID
 	for _, a := range u.Aliases {
@@ -192,6 +249,9 @@ func (c *County) ward(u *capacity.Unit) *ward {
 			w.is = n.is
 			break
 		}
+	}
+	if len(u.Specialties) > 0 {
+		w.is = specialty(u.Specialties[0])
 	}
 	beyond := 0
 	for i := range u.Beds {
