@@ -20,12 +20,15 @@ import (
 
 const demoUsage = `flowcentre demo: a synthetic county, everything inside, nothing to set up
 
-  flowcentre demo [--data DIR] [--speed 60] [--seed N]
+  flowcentre demo [--data DIR] [--speed 60] [--seed N] [--shocks=false] [--desk=false]
                   [--http 127.0.0.1:8080] [--mllp 127.0.0.1:2575] [--nats 127.0.0.1:4222]
 
-Worcestershire's hospitals on a Tuesday in January: admissions, transfers, cleaning and
-discharges reach the centre over MLLP, HTTP and NATS, as from real systems. Nobody in it
-exists. With --data it goes on where it was; otherwise a temporary folder is used.
+Worcestershire's hospitals on a Tuesday in January: A&E, ambulances, bed requests,
+admissions, transfers, cleaning and discharges reach the centre over MLLP, HTTP and NATS,
+as from real systems. Nobody in it exists. The coordinators who allocate beds are played
+too; --desk=false leaves that to you. Bays closed for norovirus, quiet feeds, late,
+repeated and missing messages come by chance; --shocks=false keeps them away. With --data
+it goes on where it was; otherwise a temporary folder is used.
 
   flowcentre demo
   flowcentre demo --data /var/tmp/county --speed 1
@@ -44,6 +47,8 @@ func demoCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	natsAddr := flags.String("nats", "127.0.0.1:4222", "address for NATS producers")
 	speed := flags.Float64("speed", 60, "times faster than real")
 	seed := flags.Uint64("seed", 1, "which county")
+	shocks := flags.Bool("shocks", true, "let things go wrong: closed bays, quiet feeds, late and missing messages")
+	desk := flags.Bool("desk", true, "play the coordinators who allocate beds")
 	verbose := flags.Bool("verbose", false, "log more")
 	if code, ok := parse(flags, args); !ok {
 		return code
@@ -56,11 +61,12 @@ func demoCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		fmt.Fprintf(stderr, "flowcentre: --speed %g: give a number above 0 and up to 3600\n", *speed)
 		return 2
 	}
+	played := county.Options{Seed: *seed, Start: demoStart, Desk: *desk, Calm: !*shocks}
 	config, err := demoConfig(*data, *httpAddr, *mllpAddr, *natsAddr)
 	if err != nil {
 		return failed(stderr, err)
 	}
-	if err := goesOn(config.Data, *seed, config.Layout.System.ID); err != nil {
+	if err := goesOn(config.Data, played, config.Layout.System.ID); err != nil {
 		return failed(stderr, err)
 	}
 	logger := newLogger(stderr, *verbose)
@@ -74,7 +80,7 @@ func demoCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		}
 		return failed(stderr, err)
 	}
-	if err := c.simulate(*seed); err != nil {
+	if err := c.simulate(played); err != nil {
 		return failed(stderr, errors.Join(err, c.Close()))
 	}
 	fmt.Fprintf(stdout, `Flow Centre demonstration: %s, synthetic, %g times as fast as real.
@@ -84,8 +90,8 @@ func demoCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	c.printDoors(stdout)
 	fmt.Fprintf(stdout, `  data     %s
 
-Simulated: the admissions, transfers, cleaning and discharges of %d sites, over MLLP,
-HTTP and NATS, as their systems would send them. Nobody in it exists.
+Simulated: A&E, ambulances, bed requests, admissions, transfers, cleaning and discharges
+of %d sites, over MLLP, HTTP and NATS, as their systems would send them. Nobody in it exists.
 Ctrl-C stops it; %s goes on where it was.
 `, config.Data, len(config.Layout.Sites), "demo --data "+config.Data)
 	err = c.Wait(ctx)
@@ -94,14 +100,19 @@ Ctrl-C stops it; %s goes on where it was.
 
 // goesOn tells why the demonstration cannot go on in a folder: it holds another county,
 // or a real system, whose log the invented patients would spoil for good.
-func goesOn(data string, seed uint64, system string) error {
+func goesOn(data string, played county.Options, system string) error {
 	saved, found, err := county.ReadSaved(data)
 	if err != nil {
 		return fmt.Errorf("%s: %w; give the demonstration another folder", data, err)
 	}
 	if found {
-		if saved.Seed != seed {
+		switch {
+		case saved.Seed != played.Seed:
 			return fmt.Errorf("%s holds the county of seed %d; add --seed %d, or give another folder", data, saved.Seed, saved.Seed)
+		case saved.Calm != played.Calm:
+			return fmt.Errorf("%s holds a county with other shocks; add --shocks=%t, or give another folder", data, !saved.Calm)
+		case saved.Desk != played.Desk:
+			return fmt.Errorf("%s holds a county with another desk; add --desk=%t, or give another folder", data, saved.Desk)
 		}
 		return nil
 	}
@@ -187,8 +198,9 @@ func loopbackOnly(addrs ...string) error {
 }
 
 // simulate plays the county against the centre's own listeners.
-func (c *centre) simulate(seed uint64) error {
-	play, err := county.New(county.Options{Layout: c.o.Config.Layout, Seed: seed, Start: demoStart})
+func (c *centre) simulate(o county.Options) error {
+	o.Layout = c.o.Config.Layout
+	play, err := county.New(o)
 	if err != nil {
 		return err
 	}

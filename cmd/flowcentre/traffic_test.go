@@ -134,7 +134,7 @@ func TestTheCountySendsWhatIsDescribed(t *testing.T) {
 func TestWhatIsAnsweredIsDescribed(t *testing.T) {
 	api := readContract(t, "openapi.yaml")
 	c := demonstration(t)
-	require.NoError(t, c.simulate(1))
+	require.NoError(t, c.simulate(county.Options{Seed: 1, Start: demoStart, Desk: true}))
 	c.hasGone(t, 120)
 	known := map[string][]string{
 		"{id}": {"wrh", "wrh-w4", "wrh-ae", "none"}, "{site}": {"wrh", "none"}, "{unit}": {"wrh-w4", "none"}, "{measure}": {"beds_occupied"},
@@ -225,7 +225,7 @@ func TestFramesAreDescribed(t *testing.T) {
 	resp.Body.Close()
 	defer conn.Close()
 	require.NoError(t, conn.SetReadDeadline(time.Now().Add(60*time.Second)))
-	require.NoError(t, c.simulate(1))
+	require.NoError(t, c.simulate(county.Options{Seed: 1, Start: demoStart, Desk: true}))
 	seen := map[string]int{}
 	closing := false
 	for len(seen) < len(frames) || seen["delta"] < 20 {

@@ -50,9 +50,12 @@ const (
 
 // admitted is how likely somebody who comes in a way needs a bed. By all ways together
 // it is admittedShare.
-var admitted = map[string]float64{"ambulance": .49, "walk_in": .165, "gp": .44}
+var admitted = map[string]float64{"ambulance": .505, "walk_in": .172, "gp": .45}
 
-const admittedShare = .305
+// arrivalCodes are ways to come as HL7 table 0430 has them; it has none for a GP's letter.
+var arrivalCodes = map[string]string{"ambulance": "A", "walk_in": "F"}
+
+const admittedShare = .312
 
 // department makes one of an A&E ward, whose feeds tell of it.
 func (c *County) department(h *hospital, w *ward) *department {
@@ -104,7 +107,7 @@ func (d *department) arrive(mode string, j *journey) *attendance {
 	if a.mode != "ambulance" {
 		a.area, _ = d.room(capacity.Streaming)
 	}
-	c.hl7(d.records, "A04", a.stay, visitFields{class: "E", place: a.location()})
+	c.hl7(d.records, "A04", a.stay, visitFields{class: "E", place: a.location(), mode: arrivalCodes[mode]})
 	said := a.details()
 	said.Mode, said.Sex = mode, a.gender()
 	if j != nil {
@@ -124,7 +127,7 @@ func (d *department) attend(mode string, j *journey) *attendance {
 	if a.admits {
 		age = c.adultAge()
 	}
-	a.stay = c.visitOf(c.newPerson(age, ""), "E", "EM")
+	a.stay = c.visitOf(c.newPerson(age, ""), "E", "")
 	a.attending = a
 	a.enter(d.ward, nil)
 	d.here = append(d.here, a)
@@ -297,7 +300,7 @@ func (a *attendance) see() {
 // refer asks a specialty to take the patient.
 func (a *attendance) refer() {
 	c, d := a.to.county, a.to
-	a.need, a.alone = d.hospital.needed(), c.chance(needsSideRoom)
+	d.hospital.falls(a.stay)
 	if d.hospital.ccu != nil && c.chance(.055) {
 		a.need = criticalCare
 	}

@@ -213,7 +213,7 @@ func (h *hospital) usually(w *ward) float64 {
 	case h.labour:
 		return .78
 	}
-	return .97
+	return .985
 }
 
 // settle puts somebody who has been there for a while into a bed.
@@ -247,7 +247,7 @@ func (h *hospital) settle(w *ward, b *bed) *stay {
 	if c.chance(.6) {
 		length = max(length, c.length())
 	}
-	sex := ""
+	sex := map[string]string{"male": "M", "female": "F"}[b.def.Sex]
 	reason := "E"
 	if w.is == gynaecology {
 		sex = "F"

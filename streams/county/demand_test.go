@@ -3,7 +3,6 @@ package county_test
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -34,7 +33,7 @@ type told struct {
 	}
 }
 
-// late tells whether a person typed it in long after.
+// late tells whether it was sent long after.
 func (f *told) late() bool { return f.sent.Sub(f.at) > time.Minute }
 
 // listen plays a county for some days and sorts what it says by when it happened. Of a
@@ -75,6 +74,12 @@ func listen(t *testing.T, o county.Options, d time.Duration) []told {
 func hl7Fact(t *testing.T, f *told, body string, zone *time.Location) {
 	for s := range strings.SplitSeq(body, "\r") {
 		p := strings.Split(s, "|")
+		switch p[0] {
+		case "PID", "PV1":
+			if p[1] != "1" {
+				return // the other patient of a swap
+			}
+		}
 		switch p[0] {
 		case "EVN":
 			at, err := time.ParseInLocation("20060102150405", p[2], zone)
@@ -118,78 +123,289 @@ func (m minutes) over(limit float64) float64 {
 	return 100 * float64(n) / float64(max(1, len(m)))
 }
 
-func TestFigures(t *testing.T) {
-	const days = 15
-	for seed := range uint64(3) {
-		all := listen(t, county.Options{Layout: testLayout(), Seed: seed, Start: tuesday, Desk: true}, days*24*time.Hour)
-		arrived, decided, outside := map[string]capacity.Instant{}, map[string]capacity.Instant{}, map[string]capacity.Instant{}
-		kinds := map[string]int{}
-		var stay, admittedStay, wait, handover minutes
-		nctr := map[string]bool{}
-		var list []int
-		asked, waits := map[string]told{}, map[string]minutes{}
-		next := tuesday.Add(20 * time.Hour)
-		here, most := map[string]bool{}, 0
-		for _, f := range all {
-			kinds[f.kind]++
-			for f.at > next {
-				list = append(list, len(nctr))
-				next = next.Add(24 * time.Hour)
+// figures are what a ward round of statisticians would count.
+type figures struct {
+	stay, wait, handover minutes // in A&E, from the decision to admit, outside
+	arrived, admitted    int     // at the departments that admit
+	nctr                 []int   // still here, by day
+	kinds                map[string]int
+}
+
+func reckonDemand(all []told, zone *time.Location) figures {
+	f := figures{kinds: map[string]int{}}
+	came, decided, outside := map[string]capacity.Instant{}, map[string]capacity.Instant{}, map[string]capacity.Instant{}
+	nctr := map[string]bool{}
+	day := ""
+	for _, e := range all {
+		f.kinds[e.kind]++
+		if now := e.at.Time().In(zone).Format(time.DateOnly); now > day {
+			if e.at > tuesday && day != "" {
+				f.nctr = append(f.nctr, len(nctr))
 			}
-			v := f.data.Visit
-			switch f.kind {
-			case "A04":
-				arrived[v] = f.at
-				here[v] = true
-				most = max(most, len(here))
-			case "ae.decided-to-admit":
-				decided[v] = f.at
-			case "A03":
+			day = now
+		}
+		v := e.data.Visit
+		at, here := came[v]
+		switch e.kind {
+		case "A04":
+			came[v] = e.at
+			f.arrived++
+		case "A03", "A01":
+			if e.kind == "A03" {
 				delete(nctr, v)
-				if at, ok := arrived[v]; ok && f.data.Class == "E" {
-					stay = append(stay, f.at.Sub(at).Minutes())
-					delete(here, v)
+			}
+			if here {
+				f.stay = append(f.stay, e.at.Sub(at).Minutes())
+				delete(came, v)
+			}
+			if here && e.kind == "A01" {
+				f.admitted++
+			}
+			if since, ok := decided[v]; ok && e.kind == "A01" {
+				f.wait = append(f.wait, e.at.Sub(since).Minutes())
+			}
+		case "ae.decided-to-admit":
+			decided[v] = e.at
+		case "ae.ambulance-arrived":
+			outside[e.data.Ambulance] = e.at
+		case "ae.ambulance-handed-over":
+			f.handover = append(f.handover, e.at.Sub(outside[e.data.Ambulance]).Minutes())
+		case "discharge.ready":
+			nctr[v] = true
+		case "discharge.not-ready":
+			delete(nctr, v)
+		}
+	}
+	return f
+}
+
+// Two weeks of demand, beside what is published of January.
+func TestDemandLooksReal(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/London")
+	require.NoError(t, err)
+	var waits []float64
+	for seed := range uint64(2) {
+		const days = 14
+		f := reckonDemand(listen(t, county.Options{Layout: testLayout(), Seed: seed, Start: tuesday, Desk: true}, days*24*time.Hour), zone)
+		assert.InDelta(t, 375, float64(f.arrived)/days, 25, "attendances a day")
+		assert.InDelta(t, 30, 100*float64(f.admitted)/float64(f.arrived), 2.5, "percent admitted")
+		assert.InDelta(t, 80, float64(f.kinds["ae.arrived"])/days-float64(f.arrived)/days*445/712, 25, "minor injuries")
+		assert.InDelta(t, 45, f.stay.over(240), 12, "percent over 4 hours")
+		assert.InDelta(t, 6, f.stay.over(720), 5.9, "percent over 12 hours")
+		assert.InDelta(t, 153, float64(len(f.handover))/days, 20, "ambulances a day")
+		assert.InDelta(t, 18, f.handover.at(.5), 5, "median handover")
+		assert.InDelta(t, 20, f.handover.over(30), 14, "percent over 30 minutes")
+		for _, n := range f.nctr[2:] {
+			assert.InDelta(t, 108, n, 20, "still here")
+		}
+		waits = append(waits, f.wait.over(240))
+		t.Logf("%d a day, %.0f %% admitted; over 4 h %.0f %%, over 12 h %.1f %%; over 4 h from the decision %.0f %%; handover %.0f min, over 30 %.0f %%, over 60 %.0f %%; NCTR %v",
+			f.arrived/days, 100*float64(f.admitted)/float64(f.arrived), f.stay.over(240), f.stay.over(720), f.wait.over(240), f.handover.at(.5), f.handover.over(30), f.handover.over(60), f.nctr)
+	}
+	assert.InDelta(t, 27, (waits[0]+waits[1])/2, 20, "percent over 4 hours from the decision")
+}
+
+// milestones in the order in which they happen.
+var milestones = []string{"ae.arrived", "ae.assessed", "ae.streamed", "ae.seen", "ae.referred", "bed.requested", "ae.decided-to-admit", "ae.ready-to-proceed", "ae.departed"}
+
+// Whatever feed tells of a patient, they mean the same one, and what they tell fits
+// together.
+func TestFeedsAgree(t *testing.T) {
+	for seed := range uint64(2) {
+		all := listen(t, county.Options{Layout: testLayout(), Seed: seed, Start: tuesday, Desk: true}, 3*24*time.Hour)
+		who, feeds := map[string]string{}, map[string]map[string]bool{}
+		step := map[string]int{}
+		came, registered, left, admitted := map[string]capacity.Instant{}, map[string]capacity.Instant{}, map[string]capacity.Instant{}, map[string]capacity.Instant{}
+		both := 0
+		for _, f := range all {
+			if f.kind == "A04" {
+				came[f.data.Visit] = f.at
+			}
+		}
+		for _, f := range all {
+			v := f.data.Visit
+			if f.data.Patient != "" && v != "" {
+				id := f.data.Patient + " " + strings.Join(f.data.Also, " ")
+				if who[v] == "" {
+					who[v], feeds[v] = id, map[string]bool{}
+				}
+				require.Equal(t, who[v], id, "%s of %s", f.kind, f.feed)
+				feeds[v][f.feed] = true
+			}
+			if i := slices.Index(milestones, f.kind); i >= 0 && registered[v] != 0 && (f.data.Origin == "" || f.data.Origin == "ae") {
+				require.Greater(t, i, step[v], "%s out of order", f.kind)
+				step[v] = i
+			}
+			switch f.kind {
+			case "ae.arrived":
+				registered[v] = f.at
+				if came[v] != 0 {
+					require.Equal(t, came[v], f.at)
+					both++
+				}
+			case "A03":
+				if f.data.Class == "E" {
+					left[v] = f.at
 				}
 			case "A01":
-				if at, ok := arrived[v]; ok && here[v] {
-					stay = append(stay, f.at.Sub(at).Minutes())
-					admittedStay = append(admittedStay, f.at.Sub(at).Minutes())
-					delete(here, v)
+				admitted[v] = f.at
+			case "ae.departed":
+				require.Zero(t, admitted[v], "departed after admission")
+				if f.data.GoingTo == "admitted" || f.feed == "day-miu" {
+					continue
 				}
-				if at, ok := decided[v]; ok {
-					wait = append(wait, f.at.Sub(at).Minutes())
+				left[v] = cmp.Or(left[v], f.at)
+				require.Equal(t, left[v], f.at)
+			case "ae.list":
+				for _, l := range f.data.List {
+					require.Zero(t, left[l.Visit], "listed after leaving")
+					require.Zero(t, admitted[l.Visit], "listed after admission")
+					if came[l.Visit] != 0 {
+						require.Equal(t, came[l.Visit], l.Arrived)
+					}
+					last := l.Arrived
+					for _, at := range []capacity.Instant{l.Assessed, l.Seen, l.Referred, l.Decided, l.Ready} {
+						if at != 0 {
+							require.GreaterOrEqual(t, at, last)
+							require.LessOrEqual(t, at, f.at)
+							last = at
+						}
+					}
 				}
-			case "ae.ambulance-arrived":
-				outside[f.data.Ambulance] = f.at
-			case "ae.ambulance-handed-over":
-				handover = append(handover, f.at.Sub(outside[f.data.Ambulance]).Minutes())
-			case "discharge.ready":
-				nctr[v] = true
-			case "discharge.not-ready":
-				delete(nctr, v)
-			case "bed.requested":
-				asked[f.data.Request] = f
-			case "bed.request-arrived":
-				r := asked[f.data.Request]
-				waits[r.data.Origin] = append(waits[r.data.Origin], f.at.Sub(r.at).Hours())
-			case "bed.request-cancelled":
-				kinds["cancelled "+asked[f.data.Request].data.Origin+" "+f.data.Reason]++
 			}
 		}
-		t.Logf("%d a day; in dept median %.0f, over 4h %.0f%%, over 12h %.1f%%; most there %d; admitted median %.0f; wait after DTA median %.0f over 4h %.0f%% over 12h %.1f%%", kinds["A04"]/days,
-			stay.at(.5), stay.over(240), stay.over(720), most, admittedStay.at(.5), wait.at(.5), wait.over(240), wait.over(720))
-		t.Logf("handover median %.0f mean90 %.0f over15 %.0f over30 %.0f over60 %.0f longest %.0f", handover.at(.5), handover.at(.9), handover.over(15), handover.over(30), handover.over(60), handover.at(1))
-		t.Logf("nctr %v", list)
-		for _, k := range []string{"ae", "gp", "elective", "step_down", "transfer"} {
-			w := waits[k]
-			t.Logf("%s: %d a day, hours %.1f %.1f %.1f", k, len(w)/days, w.at(.5), w.at(.9), w.at(1))
-		}
-		for k, n := range kinds {
-			if strings.HasPrefix(k, "cancelled") || strings.HasPrefix(k, "decision") {
-				t.Log(k, fmt.Sprint(n/days))
+		assert.Greater(t, both, 500, "attendances that two feeds tell of")
+		shared := 0
+		for _, f := range feeds {
+			if f["big-pas"] && f["big-ae"] && f["big-discharge"] {
+				shared++
 			}
 		}
+		assert.Greater(t, shared, 20, "patients known from arrival to discharge")
 	}
 }
 
-var _ = assert.Equal
+// Every request, and every ambulance, comes to an end, once, by the way it has to go.
+func TestWhatBeginsEnds(t *testing.T) {
+	const asked, watched = 3 * 24 * time.Hour, 5 * 24 * time.Hour
+	ways := map[string][]string{
+		"bed.requested":         {"bed.request-ready", "bed.request-left", "bed.request-arrived", "bed.request-cancelled"},
+		"ae.ambulance-inbound":  {"ae.ambulance-arrived", "ae.ambulance-handed-over", "ae.ambulance-clear", "ae.ambulance-cancelled"},
+		"bed.request-arrived":   nil,
+		"bed.request-cancelled": nil,
+	}
+	for seed := range uint64(2) {
+		all := listen(t, county.Options{Layout: testLayout(), Seed: seed, Start: tuesday, Desk: true}, watched)
+		began, reached, ended := map[string]told{}, map[string]int{}, map[string]string{}
+		origins := map[string]int{}
+		kept, allocations := map[string]bool{}, 0
+		for _, f := range all {
+			if f.kind == "bed.requested" || f.kind == "ae.ambulance-inbound" {
+				id := cmp.Or(f.data.Request, f.data.Ambulance)
+				require.NotContains(t, began, id)
+				began[id] = f
+				origins[f.data.Origin]++
+			}
+		}
+		for _, f := range all {
+			id := cmp.Or(f.data.Request, f.data.Ambulance)
+			require.GreaterOrEqual(t, f.at, began[id].at)
+			switch f.kind {
+			case "bed.requested", "ae.ambulance-inbound":
+				continue
+			case "decision.bed-allocated":
+				require.Contains(t, began, id)
+				require.GreaterOrEqual(t, f.sent, began[id].sent, "decided before the centre was told")
+				require.False(t, kept[id], "allocated twice")
+				require.Empty(t, ended[id])
+				kept[id] = true
+				allocations++
+				continue
+			case "decision.allocation-ended":
+				require.True(t, kept[id])
+				kept[id] = false
+				continue
+			}
+			if id == "" || began[id].kind == "" {
+				require.Empty(t, id, "%s of nothing that began", f.kind)
+				continue
+			}
+			i := slices.Index(ways[began[id].kind], f.kind)
+			if i < 0 {
+				continue // the attendance of an ambulance
+			}
+			require.Empty(t, ended[id], "%s after %s", f.kind, ended[id])
+			require.Greater(t, i+1, reached[id], "%s out of order", f.kind)
+			reached[id] = i + 1
+			if i >= 2 {
+				ended[id] = f.kind
+				if f.kind == "ae.ambulance-clear" {
+					require.Equal(t, 3, reached[id])
+				}
+			}
+		}
+		for id, f := range began {
+			if f.at < tuesday.Add(asked) {
+				require.NotEmpty(t, ended[id], "%s of %s never ends", f.kind, f.feed)
+			}
+		}
+		for _, o := range []string{"ae", "gp", "elective", "step_down", "transfer"} {
+			assert.Positive(t, origins[o], o)
+		}
+		assert.Greater(t, allocations, 500)
+	}
+}
+
+// A county with shocks has them at about their rates; a calm one has none.
+func TestShocks(t *testing.T) {
+	const days = 6
+	closed, announced := 0, 0
+	for seed := range uint64(2) {
+		all := listen(t, county.Options{Layout: testLayout(), Seed: seed, Start: tuesday, Desk: true}, days*24*time.Hour)
+		typed, late, left, found := 0, 0, 0, 0
+		for _, f := range all {
+			switch f.kind {
+			case "ae.assessed", "ae.seen", "ae.referred", "discharge.planned":
+				typed++
+				if f.sent.Sub(f.at) > 30*time.Minute {
+					late++
+				}
+			case "A03":
+				if f.data.Class == "I" {
+					left++
+				}
+				if f.sent.Sub(f.at) > 4*time.Hour {
+					found++
+				}
+			case "bed.closed":
+				if f.data.Reason == "infection_control" {
+					closed++
+				}
+			case "feed.outage-planned":
+				announced++
+			}
+		}
+		assert.InDelta(t, 6.5, 100*float64(late)/float64(typed), 3, "percent typed in late, or caught up")
+		assert.InDelta(t, 1, 100*float64(found)/float64(left), .9, "percent of discharges missing till midnight")
+
+		for _, f := range listen(t, county.Options{Layout: testLayout(), Seed: seed, Start: tuesday, Desk: true, Calm: true}, 2*24*time.Hour) {
+			require.True(t, !f.late() || f.kind == "discharge.ready" && f.at < tuesday, "%s is late in a calm county", f.kind)
+			require.NotEqual(t, "infection_control", f.data.Reason)
+			require.NotEqual(t, "feed.outage-planned", f.kind)
+		}
+	}
+	assert.Positive(t, closed, "bays closed for infection control")
+	assert.Positive(t, announced, "outages announced")
+}
+
+// Without a desk nobody decides for the centre, and the hospitals go on all the same.
+func TestNobodyDecidesWithoutADesk(t *testing.T) {
+	arrived := 0
+	for _, f := range listen(t, county.Options{Layout: testLayout(), Seed: 1, Start: tuesday}, 24*time.Hour) {
+		require.NotEqual(t, county.DeskFeed, f.feed)
+		if f.kind == "bed.request-arrived" {
+			arrived++
+		}
+	}
+	assert.Greater(t, arrived, 50)
+}

@@ -20,7 +20,7 @@ const (
 // allocate has the coordinators of the centre keep a bed for a request, if they can know
 // of it by now.
 func (c *County) allocate(r *request, b *bed) {
-	if r == nil || r.told == 0 || r.told.Add(deskDelay) > c.now {
+	if r == nil || r.ended || r.told == 0 || r.told.Add(deskDelay) > c.now {
 		return
 	}
 	r.kept = true
@@ -29,7 +29,7 @@ func (c *County) allocate(r *request, b *bed) {
 
 // endAllocation takes that back.
 func (c *County) endAllocation(r *request, reason string) {
-	if r == nil || !r.kept {
+	if r == nil || r.ended || !r.kept {
 		return
 	}
 	r.kept = false

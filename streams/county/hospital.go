@@ -78,16 +78,16 @@ func surgical(w *ward) bool { return w.is.surgical() }
 
 // How much comes to a site of a size; see doc.go.
 const (
-	emergenciesPerBed = .24
+	emergenciesPerBed = .233
 	attendancesPerBed = .53
 	electivesPerBed   = .11
 	electivesOfSmall  = .34 // per bed, of a site without A&E
 	childrenPerBed    = .58
 	birthsPerBed      = .45
 	transfersPerBed   = .004 // from other hospitals
-	leaveAim          = .93  // of core beds in use at midnight
+	leaveAim          = .955 // of core beds in use at midnight
 	leaveAimOfSmall   = .88
-	lean              = .5  // part of a surplus that leaves in a day beyond the usual
+	lean              = .4  // part of a surplus that leaves in a day beyond the usual
 	changesMind       = .06 // of those told to leave today do not
 )
 
@@ -158,8 +158,8 @@ func (h *hospital) hour() {
 // refer brings somebody sent by a GP or a clinic, who waits elsewhere until there is a bed.
 func (h *hospital) refer() {
 	c := h.county
-	s := c.visitOf(c.newPerson(c.adultAge(), ""), "E", h.needed())
-	s.alone = c.chance(needsSideRoom)
+	s := c.visitOf(c.newPerson(c.adultAge(), ""), "E", "")
+	h.falls(s)
 	h.wants(s, fromGP)
 	c.after(18*time.Hour, func() {
 		if !s.admitted && !s.moving {
@@ -172,7 +172,8 @@ func (h *hospital) refer() {
 // takeOver brings somebody back from another hospital, when there is a bed.
 func (h *hospital) takeOver() {
 	c := h.county
-	s := c.visitOf(c.newPerson(c.adultAge(), ""), "R", h.needed())
+	s := c.visitOf(c.newPerson(c.adultAge(), ""), "R", "")
+	h.falls(s)
 	h.wants(s, fromElse)
 }
 
@@ -232,7 +233,7 @@ func (h *hospital) admit(s *stay, b *bed) {
 		s.plan = c.planFor(s)
 	}
 	if s.need == criticalCare && b.ward != h.ccu {
-		s.need = h.needed()
+		h.falls(s)
 	}
 	h.staying = append(h.staying, s)
 	c.hl7(b.ward.records, "A01", s, visitFields{place: s.location(), prior: prior})
@@ -260,11 +261,11 @@ func (c *County) length() time.Duration {
 	const day = 24 * time.Hour
 	switch p := c.rnd.Float64(); {
 	case p < .45:
-		return c.lognormal(36*time.Hour, .7)
+		return c.lognormal(30*time.Hour, .7)
 	case p < .88:
-		return c.lognormal(5*day, .7)
+		return c.lognormal(4*day, .7)
 	default:
-		return min(60*day, c.lognormal(15*day, .8))
+		return min(60*day, c.lognormal(13*day, .8))
 	}
 }
 
@@ -272,7 +273,7 @@ func (c *County) length() time.Duration {
 func (h *hospital) intensive(s *stay) {
 	c := h.county
 	c.after(c.lognormal(55*time.Hour, .6), func() {
-		s.need = h.needed()
+		h.falls(s)
 		s.ready = max(s.ready, c.now.Add(36*time.Hour))
 		h.request(s, h.ccu.siteTeam(), fromCritical, h.ccu, 0).isReady()
 		h.ask(s)

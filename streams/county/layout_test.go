@@ -42,7 +42,11 @@ func testLayout() capacity.Layout {
 		u := capacity.Unit{ID: fmt.Sprintf("%s-%d", site, n), Site: site, Name: name, Kind: kind, Class: class, Feeds: feeds, Aliases: []string{fmt.Sprintf("F%s/U%d", site, n)}}
 		for i := range beds {
 			bay := string(rune('A' + i/6))
-			u.Beds = append(u.Beds, capacity.Bed{ID: fmt.Sprintf("%s%d", bay, i%6+1), Bay: "Bay " + bay, SideRoom: i >= 21, Escalation: escalation})
+			b := capacity.Bed{ID: fmt.Sprintf("%s%d", bay, i%6+1), Bay: "Bay " + bay, SideRoom: i >= 21, Escalation: escalation}
+			if kind == capacity.Ward && class == capacity.AdultGA && !b.SideRoom && site != "day" {
+				b.Sex = map[string]string{"A": "female", "B": "male", "C": "female", "D": "male"}[bay]
+			}
+			u.Beds = append(u.Beds, b)
 		}
 		l.Units = append(l.Units, u)
 	}

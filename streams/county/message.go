@@ -21,6 +21,7 @@ type visitFields struct {
 	leaving  capacity.Instant // PV2-9
 	back     capacity.Instant // PV2-47
 	was      string           // PV2-1
+	mode     string           // PV2-38
 }
 
 // location is a place as PV1-3 writes it: point of care, room, bed, facility, and what
@@ -135,7 +136,7 @@ func (c *County) pv1(f *feed, s *stay, v visitFields, set int) string {
 func (c *County) pv2(v visitFields) string {
 	p := make([]string, 48)
 	p[0], p[1] = "PV2", v.was
-	p[8], p[9], p[47] = c.stamp(v.arriving), c.stamp(v.leaving), c.stamp(v.back)
+	p[8], p[9], p[38], p[47] = c.stamp(v.arriving), c.stamp(v.leaving), v.mode, c.stamp(v.back)
 	if text := strings.TrimRight(strings.Join(p, "|"), "|"); text != "PV2" {
 		return text
 	}

@@ -6,6 +6,14 @@ import (
 	"time"
 )
 
+// falls gives an emergency a specialty, and now and then a need to be alone.
+func (h *hospital) falls(s *stay) {
+	s.need, s.alone = h.needed(), h.county.chance(needsSideRoom)
+	if s.need == gynaecology && s.sex != "F" {
+		s.need = surgery
+	}
+}
+
 // needed draws the specialty of an emergency by the beds there are for it.
 func (h *hospital) needed() specialty {
 	weights := make([]float64, len(h.adult))
@@ -60,8 +68,11 @@ func (h *hospital) rank(s *stay) int {
 	case h.ed:
 		return 3
 	}
-	if s.reason == "C" {
+	switch {
+	case s.reason == "C":
 		return 2
+	case h.county.now.Sub(s.asked) > turnAfter:
+		return 3
 	}
 	return 4
 }

@@ -85,6 +85,9 @@ func (h *hospital) swapBeds() {
 	}
 	i := c.rnd.IntN(len(all) - 1)
 	one, other := all[i], all[i+1]
+	if one.sex != other.sex {
+		return
+	}
 	one.bed, other.bed = other.bed, one.bed
 	one.bed.stay, other.bed.stay = one, other
 	c.swap(w.records, one, other)

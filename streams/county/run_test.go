@@ -35,6 +35,8 @@ type centre struct {
 	taken   map[string][]string // by feed
 	asked   int
 	targets county.Targets
+
+	declines bool // decisions have no effect
 }
 
 // moody tells whether this attempt fails.
@@ -65,13 +67,20 @@ func newCentre(t *testing.T) *centre {
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		var e struct{ Source string }
+		path := "/api/v1/events"
+		if bytes.Contains(body, []byte(`"source":"desk"`)) {
+			path = "/api/v1/decisions"
+		}
 		switch {
-		case r.URL.Path != "/api/v1/events" || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/cloudevents+json"):
+		case r.URL.Path != path || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/cloudevents+json"):
 			w.WriteHeader(http.StatusNotFound)
 		case json.Unmarshal(body, &e) != nil:
 			w.WriteHeader(http.StatusBadRequest)
 		case c.moody():
 			w.WriteHeader(http.StatusServiceUnavailable)
+		case path == "/api/v1/decisions" && c.declines:
+			c.take(e.Source, body)
+			w.WriteHeader(http.StatusConflict)
 		default:
 			c.take(e.Source, body)
 			w.WriteHeader(http.StatusAccepted)
@@ -228,6 +237,27 @@ func digests(bodies []string) []uint32 {
 	return all
 }
 
+// A decision without effect is taken: it is neither refused nor sent again.
+func TestRunCountsDecisionsWithoutEffect(t *testing.T) {
+	until := tuesday.Add(2 * time.Hour)
+	want, n := said(t, 3, until)
+	c := newCentre(t)
+	c.declines = true
+	r, err := county.NewRunner(play(t, 3, tuesday), c.targets)
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- r.Run(ctx, func() capacity.Instant { return until }) }()
+	decisions := uint64(len(want[county.DeskFeed]))
+	require.Positive(t, decisions)
+	require.Eventually(t, func() bool { return r.Counts().Sent+r.Counts().Declined == uint64(n) }, 30*time.Second, 5*time.Millisecond)
+	stop()
+	require.NoError(t, <-ended)
+	assert.Equal(t, decisions, r.Counts().Declined)
+	assert.Zero(t, r.Counts().Refused)
+	assert.Len(t, c.taken[county.DeskFeed], int(decisions))
+}
+
 func TestRunRefusesAnotherCounty(t *testing.T) {
 	c := newCentre(t)
 	c.targets.Folder = t.TempDir()
@@ -236,6 +266,9 @@ func TestRunRefusesAnotherCounty(t *testing.T) {
 	require.NoError(t, play(t, 3, tuesday).Run(ended, func() capacity.Instant { return 0 }, c.targets))
 	err := play(t, 4, tuesday).Run(t.Context(), func() capacity.Instant { return 0 }, c.targets)
 	assert.ErrorContains(t, err, "belongs to another county (seed 3")
+	calm, err := county.New(county.Options{Layout: testLayout(), Seed: 3, Start: tuesday, Desk: true, Calm: true})
+	require.NoError(t, err)
+	assert.ErrorContains(t, calm.Run(t.Context(), func() capacity.Instant { return 0 }, c.targets), "calm false")
 	require.NoError(t, os.WriteFile(filepath.Join(c.targets.Folder, "county.json"), []byte("{"), 0o600))
 	assert.ErrorContains(t, play(t, 3, tuesday).Run(t.Context(), func() capacity.Instant { return 0 }, c.targets), "read county.json")
 }

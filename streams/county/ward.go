@@ -116,6 +116,7 @@ const (
 	anySexAfter   = 7 * time.Hour
 	anyRoomAfter  = 9 * time.Hour
 	anyWardAfter  = 10 * time.Hour
+	turnAfter     = 9 * time.Hour // and before who waits elsewhere counts as one in A&E
 )
 
 func (b *bed) free() bool { return b.stay == nil && b.kept == nil && !b.dirty && !b.shut }
