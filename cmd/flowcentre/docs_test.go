@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
+	"flowcentre/capacity"
 	"flowcentre/flow"
 	"flowcentre/streams"
 )
@@ -342,4 +343,22 @@ func TestTheListOfProblemsIsThatOfTheDoor(t *testing.T) {
 		}
 	}
 	require.Equal(t, problems(t, "*.go"), got)
+}
+
+// TestTheGlossaryHasEveryCode: whatever code a reader may meet is explained.
+func TestTheGlossaryHasEveryCode(t *testing.T) {
+	text := readDocs(t, "glossary.md")
+	codes := slices.Concat(flow.Modes, flow.Origins, flow.Needs, flow.Pathways, flow.Certainties, flow.Hows, flow.DelayGroups, capacity.Supplies())
+	for _, kind := range capacity.UnitKinds() {
+		codes = append(codes, string(kind))
+	}
+	for _, kind := range capacity.AreaKinds() {
+		codes = append(codes, string(kind))
+	}
+	for _, class := range capacity.BedClasses() {
+		codes = append(codes, string(class))
+	}
+	for _, code := range codes {
+		assert.Contains(t, text, "`"+code+"`")
+	}
 }
