@@ -271,7 +271,9 @@ func (s *State) touch(b *bed) {
 func (s *State) lookAgain() {
 	for _, b := range s.touched {
 		b.queued = false
-		s.look(b)
+		if s.bed(b.at()) == b { // still the one in force
+			s.look(b)
+		}
 	}
 	s.touched = s.touched[:0]
 }

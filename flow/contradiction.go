@@ -93,10 +93,11 @@ type contradiction struct {
 func (c *contradiction) visible() bool { return c.Due == 0 && c.Settled == 0 }
 
 // raise opens a contradiction, or brings an open one up to date. It begins anew when it is
-// about other stays than before, or about other facts than those that a person has settled.
+// about other stays than before, or about other facts than those that a person has settled;
+// what is only told again leaves it as old as it was.
 func (s *State) raise(c *contradiction) {
 	was := s.items[c.ID]
-	if was != nil && was.At == c.At && was.Since == c.Since && slices.Equal(was.Events, c.Events) && slices.Equal(was.Stays, c.Stays) {
+	if was != nil && was.At == c.At && slices.Equal(was.Events, c.Events) && slices.Equal(was.Stays, c.Stays) {
 		return
 	}
 	s.items[c.ID] = c
@@ -110,10 +111,7 @@ func (s *State) raise(c *contradiction) {
 		s.begin(c)
 		return
 	}
-	c.Due, c.Raised = was.Due, was.Raised
-	if c.Due != 0 {
-		c.Due = max(c.Due, c.Since.Add(contradictionKind(c.Kind).Grace))
-	}
+	c.Since, c.Due, c.Raised = min(c.Since, was.Since), was.Due, was.Raised
 	s.alter(c)
 }
 
@@ -134,10 +132,9 @@ func (s *State) begin(c *contradiction) {
 // ripen shows a contradiction whose grace is over.
 func (s *State) ripen(c *contradiction) {
 	switch {
-	case c.Due == 0:
 	case c.Due > s.at:
 		s.due.set(&c.alarm, c.Due, dueItem, c.ID)
-	default:
+	case c.Due != 0:
 		s.reveal(c)
 	}
 }

@@ -268,7 +268,7 @@ func faces(s *State) []string {
 	all := places(s)
 	v := s.View()
 	for _, c := range v.Contradictions {
-		all = append(all, fmt.Sprint(c.Kind, c.Unit, c.Bed, c.Stays, c.Events))
+		all = append(all, fmt.Sprint(c.Kind, c.Unit, c.Bed, c.Stays, c.Owner, c.Since, c.Raised, c.Grace, c.Events))
 	}
 	for _, h := range v.Held {
 		all = append(all, fmt.Sprint(*h))

@@ -22,7 +22,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the answers in testdata")
 
 // TestScripts runs each day on the wards in testdata. A script is blocks of facts, each
-// ended by ---- and the wards as they then stand; -update rewrites the answers.
+// ended by ---- and the wards as they then stand, or by "---- items" and the contradictions
+// only; -update rewrites the answers.
 //
 // A line is a time, a kind of fact and its fields; "late" before the kind is only for
 // the reader: the lines are told in the order in which they stand.
@@ -59,8 +60,14 @@ func runScript(t *testing.T, text string) string {
 			continue
 		}
 		out.WriteString(line + "\n")
-		if line == "----" {
-			out.WriteString(w.show())
+		if line == "----" || line == "---- items" {
+			if line == "----" {
+				out.WriteString(w.show())
+			} else {
+				var b strings.Builder
+				w.items(&b, w.s.View())
+				out.WriteString(cmp.Or(b.String(), "none\n"))
+			}
 			answer = true
 			continue
 		}
@@ -93,6 +100,9 @@ func (w *ward) line(line string) {
 		return
 	case "layout":
 		w.enforce()
+		return
+	case "remove":
+		w.layout.Units = slices.DeleteFunc(w.layout.Units, func(u capacity.Unit) bool { return u.ID == words[1] })
 		return
 	case "feed":
 		w.feed = words[1]
@@ -359,12 +369,21 @@ func (w *ward) show() string {
 		}
 	}
 	w.figures(&b)
+	w.items(&b, v)
+	for _, h := range v.Held {
+		fmt.Fprintf(&b, "held %d %s %s\n", h.Seq, h.Place, h.Reason)
+	}
+	return b.String()
+}
+
+// items shows contradictions: those that people see, and those in their grace or settled.
+func (w *ward) items(b *strings.Builder, v *View) {
 	for _, c := range v.Contradictions {
-		fmt.Fprintf(&b, "contradiction %s %s %v since %s", c.Kind, strings.TrimSuffix(c.Unit+"/"+c.Bed, "/"), c.Events, clock(c.Since))
+		fmt.Fprintf(b, "contradiction %s %s %v since %s", c.Kind, strings.TrimSuffix(c.Unit+"/"+c.Bed, "/"), c.Events, clock(c.Since))
 		if c.Raised != c.Since {
-			fmt.Fprintf(&b, ", shown since %s", clock(c.Raised))
+			fmt.Fprintf(b, ", shown since %s", clock(c.Raised))
 		}
-		fmt.Fprintf(&b, ", for %s\n", c.Owner)
+		fmt.Fprintf(b, ", for %s\n", c.Owner)
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.s.items)) {
 		c, place := w.s.items[id], ""
@@ -372,15 +391,11 @@ func (w *ward) show() string {
 			place = " " + strings.TrimSuffix(c.At.Unit+"/"+c.At.Bed, "/")
 		}
 		if c.Settled != 0 {
-			fmt.Fprintf(&b, "settled by %d: %s%s %v\n", c.Settled, c.Kind, place, c.Events)
+			fmt.Fprintf(b, "settled by %d: %s%s %v\n", c.Settled, c.Kind, place, c.Events)
 		} else if c.Due != 0 {
-			fmt.Fprintf(&b, "within grace until %s: %s%s %v\n", clock(c.Due), c.Kind, place, c.Events)
+			fmt.Fprintf(b, "within grace until %s: %s%s %v\n", clock(c.Due), c.Kind, place, c.Events)
 		}
 	}
-	for _, h := range v.Held {
-		fmt.Fprintf(&b, "held %d %s %s\n", h.Seq, h.Place, h.Reason)
-	}
-	return b.String()
 }
 
 // people shows attendances, journeys, requests, plans and decisions, where there are any.

@@ -1,0 +1,140 @@
+package flow
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"flowcentre/capacity"
+)
+
+// crowd is a ward of so many beds with two patients in each, known since eight.
+func crowd(t *testing.T, beds int) *State {
+	t.Helper()
+	s := New("crowd")
+	at := capacity.At(day.Add(8 * time.Hour))
+	l := aWard(1)
+	u := capacity.Unit{ID: "w", Site: "site", Name: "w", Kind: capacity.Ward, Class: capacity.AdultGA}
+	for b := range beds {
+		u.Beds = append(u.Beds, capacity.Bed{ID: fmt.Sprint("B", b)})
+	}
+	l.Units = append(l.Units, u)
+	for _, e := range LayoutEvents(l, 1, at) {
+		say(s, e)
+	}
+	say(s, tickAt(at))
+	for b := range beds {
+		for p := range 2 {
+			key := fmt.Sprint("p", b, "-", p)
+			say(s, Event{Kind: Admitted, Feed: "f0", ID: key, Happened: at, Recorded: at, Data: Data{Patient: key, Visit: "v" + key, Place: fmt.Sprint("w/B", b), Class: Inpatient}})
+		}
+	}
+	return s
+}
+
+func say(s *State, e Event) {
+	e.Seq, e.Digest = s.Seq()+1, "00000000000000aa"
+	s.Apply(&e)
+}
+
+// settle is a person settling an item; it tells why that had no effect.
+func settle(s *State, item string) (refused string) {
+	say(s, Event{Kind: ContradictionSettled, Feed: Desk, ID: fmt.Sprint("d", s.Seq()), Happened: s.At(), Recorded: s.At(), Data: Data{Item: item, Reason: "checked", Role: "coordinator"}})
+	return s.decisions[len(s.decisions)-1].Refused
+}
+
+// TestOnlyWhatIsShownCanBeSettled: within its grace nobody has seen it; settled once, there
+// is nothing to settle.
+func TestOnlyWhatIsShownCanBeSettled(t *testing.T) {
+	s := crowd(t, 1)
+	id := publicID(TwoInBed + ":w/B0")
+	require.Equal(t, RefusedUnknown, settle(s, id), "within its grace")
+	require.True(t, s.inGrace(TwoInBed+":w/B0"))
+	require.Empty(t, s.View().Units[3].Places[0].Also, "nor is it seen on the ward")
+
+	say(s, tickAt(s.At().Add(15*time.Minute)))
+	require.Len(t, s.View().Contradictions, 1)
+	require.NotEmpty(t, s.View().Units[3].Places[0].Also)
+	require.Empty(t, settle(s, id))
+	require.Empty(t, s.View().Contradictions)
+	require.Equal(t, []Tombstone{{"contradictions", id, s.Seq()}}, s.View().Gone, "walls are told")
+	require.Equal(t, RefusedUnknown, settle(s, id), "twice")
+}
+
+// TestSettledUnseen: what settles itself within its grace leaves no trace in any frame.
+func TestSettledUnseen(t *testing.T) {
+	s := crowd(t, 1)
+	say(s, Event{Kind: Discharged, Feed: "f0", ID: "out", Happened: s.At(), Recorded: s.At(), Data: Data{Patient: "p0-0", Visit: "vp0-0"}})
+	require.Empty(t, s.items)
+	require.Empty(t, s.View().Gone)
+	say(s, tickAt(s.At().Add(time.Hour)))
+	require.Empty(t, s.View().Contradictions)
+}
+
+// TestSettledAreBounded: of more than are kept, the one settled longest ago begins anew,
+// and a resumed state agrees.
+func TestSettledAreBounded(t *testing.T) {
+	s := crowd(t, maxSettled+1)
+	say(s, tickAt(s.At().Add(15*time.Minute)))
+	for _, c := range s.View().Contradictions {
+		require.Empty(t, settle(s, c.ID))
+	}
+	first, kept := (*contradiction)(nil), 0
+	for _, c := range s.items {
+		if c.Settled != 0 {
+			kept++
+		} else {
+			first = c
+		}
+	}
+	require.Equal(t, maxSettled, kept)
+	require.NotNil(t, first)
+	require.Equal(t, s.At().Add(15*time.Minute), first.Due, "with its grace")
+	require.Empty(t, s.View().Contradictions)
+
+	stored := records{}
+	stored.take(s.Changes())
+	resumed, err := Load("crowd", s.Seq(), stored.all())
+	require.NoError(t, err)
+	for _, state := range []*State{s, resumed} {
+		say(state, tickAt(state.At().Add(15*time.Minute)))
+		shown := state.View().Contradictions
+		require.Len(t, shown, 1)
+		require.Equal(t, publicID(first.ID), shown[0].ID)
+	}
+	s.Changes()
+	resumed.Changes()
+	require.Equal(t, s.Digest(), resumed.Digest())
+}
+
+// TestAMovedLayoutKeepsContradictions: a layout that changes a ward and keeps its beds
+// settles nothing about them and begins nothing anew; one that takes a bed away does.
+func TestAMovedLayoutKeepsContradictions(t *testing.T) {
+	s := crowd(t, 3)
+	say(s, tickAt(s.At().Add(15*time.Minute)))
+	require.Empty(t, settle(s, publicID(TwoInBed+":w/B0")))
+	was := s.View().Contradictions
+	require.Len(t, was, 2)
+
+	l := aWard(1)
+	l.Units = append(l.Units, capacity.Unit{ID: "w", Site: "site", Name: "renamed", Kind: capacity.Ward, Class: capacity.AdultGA, Beds: []capacity.Bed{{ID: "B0"}, {ID: "B1"}}})
+	for _, e := range LayoutEvents(l, 2, s.At()) {
+		say(s, e)
+	}
+	now := s.View().Contradictions
+	require.Len(t, now, 1, "B2 is gone, B0 is settled")
+	require.Same(t, was[0], now[0])
+	require.NotZero(t, s.items[TwoInBed+":w/B0"].Settled)
+}
+
+// TestEveryKindOfContradictionHasAnOwner: and is listed once.
+func TestEveryKindOfContradictionHasAnOwner(t *testing.T) {
+	seen := map[string]bool{}
+	for _, k := range ContradictionKinds() {
+		require.False(t, seen[k.Kind], k.Kind)
+		require.NotEmpty(t, k.Owner, k.Kind)
+		seen[k.Kind] = true
+	}
+}
