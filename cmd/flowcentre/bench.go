@@ -115,6 +115,7 @@ func runBench(ctx context.Context, sizes benchSizes, progress io.Writer) (*bench
 		{"many walls", b.measureSockets},
 		{"many beds", b.measureBeds},
 		{"restart", b.measureRestart},
+		{"the past", b.measurePast},
 	} {
 		fmt.Fprintf(progress, "%5.1f s  %s\n", time.Since(b.began).Seconds(), part.name)
 		if err := part.measure(ctx); err != nil {
@@ -217,6 +218,13 @@ var besides = []struct{ Key, What, Unit string }{
 	{"restart_kill_ms", "restart after a hard kill, ten times the history", "ms"},
 	{"rescan_ms", "bare rescan of that log", "ms"},
 	{"rescan_s_per_gb", "bare rescan", "s/GB"},
+	{"commit_ms", "a commit of the position alone, p50", "ms"},
+	{"commit_beside_ms", "the same while a checkpoint is taken", "ms"},
+	{"checkpoint_ms", "a checkpoint", "ms"},
+	{"checkpoint_bytes", "its size", "B"},
+	{"checkpoint_load_ms", "loading it", "ms"},
+	{"past_ms", "a past state an eighth of the log after its checkpoint", "ms"},
+	{"past_replay_ms", "the same from the first event", "ms"},
 }
 
 // benchReport is what came out.

@@ -168,6 +168,11 @@ func (b *bench) fold(ctx context.Context, l *benchLog) (took, error) {
 		return took{}, err
 	}
 	defer st.Close()
+	return l.foldInto(ctx, st)
+}
+
+// foldInto brings an empty store to where the log stands.
+func (l *benchLog) foldInto(ctx context.Context, st *store.Store) (took, error) {
 	state, at, err := st.Load()
 	if err != nil {
 		return took{}, err
