@@ -102,12 +102,12 @@ func (s *State) reason(e *Event) string {
 // unknown is what a held fact names and nobody knows: a place, or else a feed, measure or
 // scope.
 func unknown(e *Event, reason string) string {
-	switch {
-	case reason == UnknownFeed:
+	switch reason {
+	case UnknownFeed:
 		return e.Data.About
-	case reason == UnknownMeasure:
+	case UnknownMeasure:
 		return e.Data.Figure.Measure
-	case reason == UnknownScope:
+	case UnknownScope:
 		return e.Data.Figure.Scope
 	}
 	return e.Data.Place

@@ -94,7 +94,8 @@ var (
 	descUnitThreshold  = newDesc("unit_threshold_ratio", "Occupancy from which a unit counts as under pressure or full.", "system", "site", "unit", "class", "limit")
 	descSiteBeds       = newDesc("site_beds", "Beds of a site by state, as for units.", "site", "class", "state")
 	descFeedLast       = newDesc("feed_last_event_timestamp_seconds", "When a feed last sent anything, on the centre's clock. Absent before the first.", "feed")
-	descFeedInterval   = newDesc("feed_expected_interval_seconds", "Time within which a feed is expected to send something.", "feed")
+	descFeedInterval   = newDesc("feed_expected_interval_seconds", "Time within which a feed is expected to send something at this time of the week. Absent while nothing is expected.", "feed")
+	descFeedMissing    = newDesc("feed_missing_events", "Events that a feed has sent, by the count in its heartbeats, and that have not come.", "feed")
 	descFeedState      = newDesc("feed_state", "1 for the state that a feed is in, 0 for the others.", "feed", "state")
 	descFeedEvents     = newDesc("events_total", "Events of a feed by what became of them.", "feed", "result")
 	descHeldFacts      = newDesc("held_facts", "Facts of a feed held until a layout names their place.", "feed")
@@ -123,7 +124,7 @@ type stateCollector struct{ board published }
 func (stateCollector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		descUnitBeds, descUnitOccupancy, descUnitKnown, descUnitThreshold, descSiteBeds,
-		descFeedLast, descFeedInterval, descFeedState, descFeedEvents, descHeldFacts, descContradictions, descClock, descApplied,
+		descFeedLast, descFeedInterval, descFeedMissing, descFeedState, descFeedEvents, descHeldFacts, descContradictions, descClock, descApplied,
 	} {
 		out <- d
 	}
@@ -202,7 +203,10 @@ func collectFeed(out chan<- prometheus.Metric, f *flow.FeedView) {
 	if f.Last != 0 {
 		gauge(descFeedLast, unixSeconds(f.Last), f.ID)
 	}
-	gauge(descFeedInterval, float64(f.Every), f.ID)
+	if f.Expects != 0 {
+		gauge(descFeedInterval, float64(f.Expects), f.ID)
+	}
+	gauge(descFeedMissing, float64(f.Missing), f.ID)
 	for _, state := range flow.FeedStates {
 		gauge(descFeedState, oneIf(f.State == state), f.ID, state)
 	}

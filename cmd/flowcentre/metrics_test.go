@@ -42,7 +42,7 @@ func measuredView() *flow.View {
 			{ID: "wrh-w6", Site: "wrh", Class: capacity.DayClass, Known: true, Beds: capacity.Tally{Total: 3, Closed: 3}},
 		},
 		Feeds: []*flow.FeedView{
-			{ID: "wrh-pas", Every: 300, State: flow.FeedOnTime, Last: 1_799_999_990_000, Logged: 100, Duplicates: 3, Ignored: 7, Refused: 2, Held: 4},
+			{ID: "wrh-pas", Every: 900, Expects: 300, Missing: 6, State: flow.FeedOnTime, Last: 1_799_999_990_000, Logged: 100, Duplicates: 3, Ignored: 7, Refused: 2, Held: 4},
 			{ID: "alx-pas", Every: 600, State: flow.FeedNever},
 		},
 		Contradictions: []*flow.ContradictionView{{ID: "a", Kind: "two_in_a_bed"}, {ID: "b", Kind: "two_in_a_bed"}},
@@ -142,18 +142,25 @@ flowcentre_events_total{feed="wrh-pas",result="duplicate"} 3
 flowcentre_events_total{feed="wrh-pas",result="ignored"} 7
 flowcentre_events_total{feed="wrh-pas",result="logged"} 100
 flowcentre_events_total{feed="wrh-pas",result="refused"} 2
-# HELP flowcentre_feed_expected_interval_seconds Time within which a feed is expected to send something.
+# HELP flowcentre_feed_expected_interval_seconds Time within which a feed is expected to send something at this time of the week. Absent while nothing is expected.
 # TYPE flowcentre_feed_expected_interval_seconds gauge
-flowcentre_feed_expected_interval_seconds{feed="alx-pas"} 600
 flowcentre_feed_expected_interval_seconds{feed="wrh-pas"} 300
 # HELP flowcentre_feed_last_event_timestamp_seconds When a feed last sent anything, on the centre's clock. Absent before the first.
 # TYPE flowcentre_feed_last_event_timestamp_seconds gauge
 flowcentre_feed_last_event_timestamp_seconds{feed="wrh-pas"} 1.79999999e+09
+# HELP flowcentre_feed_missing_events Events that a feed has sent, by the count in its heartbeats, and that have not come.
+# TYPE flowcentre_feed_missing_events gauge
+flowcentre_feed_missing_events{feed="alx-pas"} 0
+flowcentre_feed_missing_events{feed="wrh-pas"} 6
 # HELP flowcentre_feed_state 1 for the state that a feed is in, 0 for the others.
 # TYPE flowcentre_feed_state gauge
+flowcentre_feed_state{feed="alx-pas",state="catching_up"} 0
+flowcentre_feed_state{feed="alx-pas",state="outage"} 0
 flowcentre_feed_state{feed="alx-pas",state="never"} 1
 flowcentre_feed_state{feed="alx-pas",state="on_time"} 0
 flowcentre_feed_state{feed="alx-pas",state="silent"} 0
+flowcentre_feed_state{feed="wrh-pas",state="catching_up"} 0
+flowcentre_feed_state{feed="wrh-pas",state="outage"} 0
 flowcentre_feed_state{feed="wrh-pas",state="never"} 0
 flowcentre_feed_state{feed="wrh-pas",state="on_time"} 1
 flowcentre_feed_state{feed="wrh-pas",state="silent"} 0
