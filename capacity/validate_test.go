@@ -120,6 +120,14 @@ func TestWhatALayoutMayHave(t *testing.T) {
 	assert.Equal(t, []string{"ae/majors", "X/ED/majors", "X/ED/MAJ"}, l.Units[1].AreaNames(&l.Units[1].Areas[0]))
 }
 
+// TestEachClashOfAnAreaIsTold: one clash between two units hides no other.
+func TestEachClashOfAnAreaIsTold(t *testing.T) {
+	l := sound()
+	area(func(a *capacity.Area) { a.Aliases = []string{"X/W1", "w1/A1"} })(&l)
+	l.Units[1].Areas[1].Aliases = []string{"w1/A2"}
+	assert.Len(t, l.Validate(), 3)
+}
+
 func TestLimits(t *testing.T) {
 	l := sound()
 	for i := range capacity.MaxUnits {

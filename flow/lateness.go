@@ -32,7 +32,7 @@ func (l *lateness) take(e *Event) {
 		l.Until = e.Recorded.Add(calmAfter)
 		return
 	}
-	if l.Until != 0 || e.Recorded > l.From.Add(burstWithin) {
+	if e.Recorded > l.From.Add(burstWithin) {
 		l.From, l.Run, l.Until = e.Recorded, 0, 0
 	}
 	if l.Run++; l.Run >= burstSize {
