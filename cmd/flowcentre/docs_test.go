@@ -362,3 +362,24 @@ func TestTheGlossaryHasEveryCode(t *testing.T) {
 		assert.Contains(t, text, "`"+code+"`")
 	}
 }
+
+func TestOpenAPIHasTheCodes(t *testing.T) {
+	schemas := readOpenAPI(t).Components.Schemas
+	require.Equal(t, []string{flow.FeedNever, flow.FeedOnTime, flow.FeedSilent, flow.FeedOutage, flow.FeedCatchingUp}, schemas["FeedState"].Enum)
+	require.Equal(t, []string{flow.RefusedUnknown, flow.RefusedPlace, flow.RefusedClosed, flow.RefusedHeld, flow.RefusedOccupied}, schemas["NotTaken"].Properties["code"].OneOf[0].Enum)
+	require.Equal(t, []string{flow.UnknownPlace, flow.NotItsUnit, flow.NotAUnit, flow.UnknownRequest, flow.UnknownFeed, flow.UnknownMeasure, flow.UnknownScope}, schemas["HeldReason"].Enum)
+	var kinds, owners []string
+	for _, k := range flow.ContradictionKinds() {
+		kinds = append(kinds, k.Kind)
+		if !slices.Contains(owners, k.Owner) {
+			owners = append(owners, k.Owner)
+		}
+	}
+	require.Equal(t, kinds, schemas["Contradiction"].Properties["kind"].Enum)
+	require.ElementsMatch(t, owners, schemas["Contradiction"].Properties["owner"].Enum)
+	var decidable []string
+	for _, m := range readAsyncAPI(t).Channels["decisions"].Messages {
+		decidable = append(decidable, readAsyncAPI(t).Components.Messages[strings.TrimPrefix(m.Ref, "#/components/messages/")].Name)
+	}
+	require.ElementsMatch(t, decidable, schemas["Decide"].Properties["type"].Enum)
+}

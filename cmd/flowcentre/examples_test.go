@@ -139,7 +139,7 @@ func (r *request) decide(t *testing.T, c *centre) uint64 {
 const (
 	postEvents    = "http://" + defaultHTTP + "/api/v1/events"
 	postDecisions = "http://" + defaultHTTP + "/api/v1/decisions"
-	postList      = "http://" + defaultHTTP + "/api/v1/lists/ae?source=wrh-pas&place=wrh-ae"
+	postList      = "http://" + defaultHTTP + "/api/v1/lists/ae?source=wrh-ae&place=wrh-ae"
 )
 
 func structured(body []byte) request {

@@ -65,7 +65,7 @@ func TestDocumentedRefusalsHappen(t *testing.T) {
 		{kind: "content-type", c: open, media: "text/csv", body: good},
 		{kind: "invalid", c: open, media: one, body: strings.Replace(good, "place", "surname", 1)},
 		{kind: "empty", c: open, media: batch, body: "[]"},
-		{kind: "list", c: open, path: "/api/v1/lists/ae?source=wrh-pas&place=wrh-ae", media: "text/csv", body: "visit,arrived,surname\n1,2027-01-12T05:40:00Z,x\n"},
+		{kind: "list", c: open, path: "/api/v1/lists/ae?source=wrh-ae&place=wrh-ae", media: "text/csv", body: "visit,arrived,surname\n1,2027-01-12T05:40:00Z,x\n"},
 		{
 			kind: "no-effect", c: open, path: "/api/v1/decisions", media: "application/json",
 			body: `{"id":"r2","type":"flowcentre.decision.bed-allocated.v1","data":{"request":"none","place":"wrh-w4/A1","role":"coordinator"}}`,
