@@ -102,8 +102,7 @@ func commitsWhile(st *store.Store, at store.Position, do func() error) (times []
 	for {
 		began := time.Now()
 		if err := st.Commit(at, nil); err != nil {
-			<-done
-			return nil, err
+			return nil, errors.Join(err, <-done)
 		}
 		times = append(times, time.Since(began))
 		select {
