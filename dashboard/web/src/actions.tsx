@@ -163,7 +163,7 @@ export function Decisions({ state: s }: { state: State }) {
   const t = coarse.value;
   return (
     <section class="panel lists">
-      <h2>{all.length ? `Latest ${count(all.length, "decision")}` : "No decision yet"}</h2>
+      <h2>{all.length ? `Latest ${count(all.length, "decision")}, any site` : "No decision yet"}</h2>
       <ul>
         {all.map((d) => (
           <li key={d.id} data-decision={d.id}>

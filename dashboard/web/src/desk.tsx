@@ -269,7 +269,7 @@ function SiteQuestions({ state: s, units }: { state: State; units: Unit[] }) {
         {items.map((c) => (
           <li key={c.id} data-contradiction={c.id}>
             <LimitMark level={2} mute />
-            <b>{itemPlace(s, c)[0]}</b>: {contradiction(c.kind)}{c.stays?.length ? ` (${c.stays.join(", ")})` : ""} for {ageOf(c.since, t) ?? "an unknown time"}; {contradictionRemedy(c.kind)}.{" "}
+            <b>{itemPlace(s, c)[0]}</b>: {contradiction(c.kind)}{c.stays?.length ? ` (${c.stays.join(", ")})` : ""} for {ageOf(c.since, t) ?? "an unknown time"}; {contradictionRemedy(c.kind)}. {c.owner ? <>With: {words(c.owner)}. </> : <b>No owner. </b>}
             <span class="muted">
               Since {moment(c.since, t, zone())}; {c.events?.length === 1 ? "fact" : "facts"} {(c.events ?? []).join(", ")}
             </span>

@@ -1,14 +1,16 @@
 // Parts that wall and desk share. Hooks for tests, stable: <html data-live="connecting |
 // live | catching | notlive"> is the state of the picture, with data-lastknown once it
-// is too old to use; data-system, data-site, data-unit,
-// data-class, data-feed, data-bed, data-contradiction and data-held name what a part shows;
-// inside them data-figure names a figure (occupancy, open, occupied, available, reserved,
-// not_ready, closed, over, side_rooms_available, critical_care_available, without_bed,
-// leaving, expected, told; of a feed: owner, state, last, every, logged, duplicates,
-// ignored, refused, held), and its text is the bare value; data-look tells how a part is
-// drawn (plain, stale, unknown, closed); data-state is the state of a bed tile (occupied,
-// reserved, not_ready, available, closed, unknown) or of a feed; data-doubt is there while
-// the system's figure leaves something out.
+// is too old to use; data-system, data-site, data-unit, data-class, data-feed, data-bed,
+// data-contradiction, data-held, data-request, data-cleaning (unit/bed), data-decision,
+// data-balance (a measure), data-why (a measure), data-input, data-item, data-facts and
+// data-event name what a part shows; inside them data-figure names a figure: that of a
+// measure by its name in the catalogue (ae_in_department), those of beds and feeds by
+// their names in the API (occupancy, available, side_rooms_available, told; owner, state,
+// last), bed of a request, value of an opened figure; its text is the bare value.
+// data-look tells how a part is drawn (plain, stale, part: partly old, lacking: something
+// is not sent, reported: by a person, empty, unknown, none: does not apply, closed);
+// data-state is the state of a bed tile (occupied, reserved, not_ready, available, closed,
+// unknown) or of a feed; data-doubt is there while the system's figure leaves something out.
 
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";

@@ -6,8 +6,8 @@ import { ageOf, contradiction, contradictionRemedy, count, heldReason, heldRemed
 import { LimitMark } from "./marks";
 import { measured, named, read, systemScope } from "./measures";
 import { Fit, zone } from "./parts";
-import { needsText, originText, unplaced } from "./requests";
-import { riskDoubt, risks } from "./risks";
+import { needForms, originText, unplaced } from "./requests";
+import { riskDoubts, risks } from "./risks";
 import { closures, heldByPlace, heldFacts, itemPlace, openItems, unitNames } from "./rules";
 import type { State } from "./store";
 import { coarse } from "./stream";
@@ -20,7 +20,8 @@ interface Item {
 }
 
 interface Section {
-  head: string;
+  name: string;
+  head: string[]; // in its forms
   items: Item[];
 }
 
@@ -29,8 +30,10 @@ export function Questions({ state }: { state: State }) {
   return (
     <section class="questions panel" aria-label="What waits for somebody">
       {fit(sections).map((s) => (
-        <section key={s.head}>
-          <h2>{s.head}</h2>
+        <section key={s.name}>
+          <h2>
+            <Fit forms={s.head} />
+          </h2>
           <ul>
             {s.items.map((item, i) => (
               <li key={i}>
@@ -51,25 +54,27 @@ export function Questions({ state }: { state: State }) {
 
 function unowned(s: State): Section {
   const all = risks(s, coarse.value, zone());
-  const doubt = riskDoubt(s, coarse.value, zone());
-  return {
-    head: all.length ? `Nobody owns: ${all.length}` : doubt ? `Nobody owns: — ${doubt}` : "Nothing waits for an owner",
-    items: all.map((r) => ({ level: r.level, lines: [r.what, r.then] })),
-  };
+  const name = "unowned";
+  if (all.length) return { name, head: [`Nobody owns: ${all.length}`], items: all.map((r) => ({ level: r.level, lines: [r.what, r.then] })) };
+  const doubts = riskDoubts(s, coarse.value, zone());
+  const head = doubts.length ? "Nobody owns: none known" : "Nothing waits for an owner";
+  return { name, head: [head], items: doubts.map((d) => ({ level: 0, lines: [[d]] })) };
 }
 
 /** Bed requests that wait longest; a wall says where and for how long, and not who. */
 function beds(s: State): Section {
   const all = unplaced(s);
   const figure = read(measured(s, systemScope, named.requests), coarse.value, zone());
-  const many = figure.value ?? (all.length || null);
-  const doubt = figure.doubts.length ? `, ${figure.doubts[figure.doubts.length - 1]}` : "";
+  const doubt = figure.look === "lacking" ? " known" : figure.doubts.length ? `, ${figure.doubts[figure.doubts.length - 1]}` : "";
+  const many = figure.value === null ? `— ${figure.doubts[0] ?? "no data"}` : `${figure.value || "none"}${doubt}`;
   return {
-    head: many === null ? `Waiting for a bed: — ${figure.doubts[0] ?? "no data"}` : many ? `Waiting for a bed: ${many}${doubt}` : `Waiting for a bed: none${doubt}`,
+    name: "beds",
+    head: [`Waiting for a bed: ${many}`],
     items: all.map((r) => {
       const at = unitNames(s, s.units.get(r.unit), r.unit);
       const since = ageOf(r.decided ?? r.requested, coarse.value) ?? "";
-      return { level: 0, lines: [[...at.map((a) => `${a}: ${since}`), since], [`${originText(r)}: ${needsText(r)}`, needsText(r)]] };
+      const needs = needForms(r);
+      return { level: 0, lines: [[...at.map((a) => `${a}: ${since}`), since], [...needs.map((n) => `${originText(r)}: ${n}`), ...needs]] };
     }),
   };
 }
@@ -77,7 +82,8 @@ function beds(s: State): Section {
 function contradictions(s: State): Section {
   const all = openItems(s);
   return {
-    head: all.length ? `Contradictions: ${all.length}` : "Contradictions: none",
+    name: "contradictions",
+    head: [all.length ? `Contradictions: ${all.length}` : "Contradictions: none"],
     items: all.map((c) => {
       const what = contradiction(c.kind);
       const since = ageOf(c.since, coarse.value);
@@ -90,7 +96,8 @@ function contradictions(s: State): Section {
 function held(s: State): Section {
   const all = heldFacts(s);
   return {
-    head: all.length ? `Facts held: ${all.length}` : "Facts held: none",
+    name: "held",
+    head: [all.length ? `Facts held: ${all.length}` : "Facts held: none"],
     items: heldByPlace(all).map((g) => ({
       level: 0,
       lines: [
@@ -105,7 +112,8 @@ function closed(s: State): Section {
   const all = closures(s);
   const beds = all.reduce((n, c) => n + c.beds, 0);
   return {
-    head: beds ? `Closed beds: ${beds} in ${all.length === 1 ? "1 unit" : `${all.length} units`}` : "Closed beds: none",
+    name: "closed",
+    head: beds ? [`Closed beds: ${beds} in ${all.length === 1 ? "1 unit" : `${all.length} units`}`, `Closed beds: ${beds}`] : ["Closed beds: none"],
     items: all.map((c) => {
       const why = c.reasons.length ? `, ${c.reasons.map(words).join(", ")}` : "";
       const names = unitNames(s, c.unit, c.unit.id);
@@ -128,5 +136,5 @@ function fit(sections: Section[]): Section[] {
       given = true;
     });
   }
-  return sections.map((s, i) => ({ head: s.head, items: s.items.slice(0, taken[i]) }));
+  return sections.map((s, i) => ({ ...s, items: s.items.slice(0, taken[i]) }));
 }

@@ -27,7 +27,15 @@ const needWords: Record<string, string> = { side_room: "side room", male: "men's
 
 /** What a request needs in words: "Adult G&A, side room, men's bay". */
 export function needsText(r: Request): string {
-  return [classNames[r.wants] ?? words(r.wants), ...(r.needs ?? []).map((n) => needWords[n] ?? words(n))].join(", ");
+  return needForms(r)[0];
+}
+
+/** The same in shorter forms, the side room last to go. */
+export function needForms(r: Request): string[] {
+  const wants = classNames[r.wants] ?? words(r.wants);
+  const needs = (r.needs ?? []).map((n) => needWords[n] ?? words(n));
+  const least = needs.find((n) => n === needWords.side_room) ?? needs[0] ?? wants;
+  return [[wants, ...needs].join(", "), needs.join(", ") || wants, least];
 }
 
 const origins: Record<string, string> = { ae: "A&E", elective: "elective", transfer: "transfer", step_down: "step-down", gp: "GP" };

@@ -28,15 +28,15 @@ export function patientRisks(s: State, now: number, zone: string): Risk[] {
   return [...s.sites.values()].flatMap((site) => [...held(s, site, now, zone), ...breaches(s, site, now, zone)]).sort(worst);
 }
 
-/** Why it cannot be said that no patient waits too long, or nothing: a hospital's A&E or ambulances are not known. */
-export function riskDoubt(s: State, now: number, zone: string): string {
-  for (const site of s.sites.values()) {
-    for (const [name, what] of [[named.over12DTA, "A&E"], [named.waiting, "ambulances"]] as const) {
+/** Where it cannot be said that no patient waits too long: a hospital's A&E or ambulances are not known. */
+export function riskDoubts(s: State, now: number, zone: string): string[] {
+  return [...s.sites.values()].flatMap((site) => {
+    const unknown = (name: string, what: string) => {
       const r = read(measured(s, siteScope(site.id), name), now, zone);
-      if (r.look === "unknown") return `${what} ${r.doubts[0]}`;
-    }
-  }
-  return "";
+      return r.look === "unknown" ? [`${siteBrief(s, site.id)}: ${what} ${r.doubts[0]}`] : [];
+    };
+    return [...unknown(named.over12DTA, "A&E"), ...unknown(named.waiting, "ambulances")];
+  });
 }
 
 function worst(a: Risk, b: Risk): number {

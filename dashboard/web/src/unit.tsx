@@ -39,7 +39,10 @@ export function UnitPage({ id }: { id: string }) {
             <section class={`bay panel ${b.side && b.places.length <= 6 ? "bay-side" : ""}`} key={b.name}>
               <div class="panel-head">
                 <h2>{b.name}</h2>
-                <span class="muted">{count(b.places.length, "bed")}</span>
+                <span class="muted">
+                  {count(b.places.length, "bed")}
+                  {sexOf(b.places)}
+                </span>
               </div>
               <ul class="tiles">
                 {b.places.map((p) => (
@@ -69,6 +72,13 @@ function bays(unit: Unit): { name: string; side: boolean; places: Place[] }[] {
   }
   const list = [...found].map(([name, places]) => ({ name, side: false, places }));
   return side.length ? [...list, { name: "Side rooms", side: true, places: side }] : list;
+}
+
+/** Whose bay it is, where it is one sex's: never a person's. */
+function sexOf(places: Place[]): string {
+  const sex = places[0]?.sex;
+  if (!sex || places.length < 2 || !places.every((p) => p.sex === sex)) return "";
+  return sex === "female" ? ", women" : ", men";
 }
 
 function Unknown({ unit }: { unit: Unit }) {

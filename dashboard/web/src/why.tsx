@@ -347,7 +347,7 @@ function Items({ state: s, why: w, onOpen, opened }: { state: State | null; why:
                       {i.events.length > 1 && ` and ${i.events.length - 1} more`}
                     </button>
                   ) : (
-                    <span class="muted">laid out</span>
+                    <span class="muted">none of its own</span>
                   )}
                 </td>
               </tr>

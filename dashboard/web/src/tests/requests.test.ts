@@ -1,4 +1,4 @@
-import { delays, needsText, offers, originText, pathwayText, placeOf, sideRoomQueue, unplaced, waiting } from "../requests";
+import { delays, needForms, needsText, offers, originText, pathwayText, placeOf, sideRoomQueue, unplaced, waiting } from "../requests";
 import type { Discharge, Place, Request } from "../types";
 import { site, state, ward } from "./samples";
 import { same } from "./same";
@@ -44,6 +44,11 @@ export function needsAndOriginsInWords() {
   same(needsText(request("r", { needs: ["side_room", "female", "new_need"] })), "Adult G&A, side room, women's bay, new need");
   same([originText(request("r", { service: "stroke" })), originText(request("r")), originText(request("r", { origin: "step_down", service: "general_medicine" }))], ["stroke", "A&E", "step-down, general medicine"]);
   same(sideRoomQueue(state({ requests: [request("a"), request("b", { needs: ["side_room"] }), request("c", { needs: ["side_room"], bed: "1/S1" })] }), "general").map((r) => r.id), ["b"]);
+}
+
+export function needsGetShorterAndTheSideRoomGoesLast() {
+  same(needForms(request("r", { needs: ["female", "side_room"] })), ["Adult G&A, women's bay, side room", "women's bay, side room", "side room"]);
+  same(needForms(request("r")), ["Adult G&A", "Adult G&A", "Adult G&A"]);
 }
 
 export function placesAreWrittenAsEventsNameThem() {

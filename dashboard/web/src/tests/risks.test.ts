@@ -1,5 +1,5 @@
 import { problems } from "../problems";
-import { patientRisks, riskDoubt, risks } from "../risks";
+import { patientRisks, riskDoubts, risks } from "../risks";
 import { siteBrief } from "../rules";
 import type { Measured } from "../types";
 import { AT, feed, site, state } from "./samples";
@@ -39,9 +39,9 @@ export function whatIsWithinItsLimitIsNoRisk() {
 
 export function calmIsNotSaidOfWhatIsNotKnown() {
   const missing: Measured = { value: null, missing: [{ unit: "ae", why: "not_sent" }] };
-  same(riskDoubt(county({ ae_over_12h_from_decision: missing, ambulances_waiting: { value: 0 } }), AT, LONDON), "A&E not sent");
-  same(riskDoubt(county({ ae_over_12h_from_decision: { value: 0 }, ambulances_waiting: missing }), AT, LONDON), "ambulances not sent");
-  same(riskDoubt(county({ ae_over_12h_from_decision: { value: 0 }, ambulances_waiting: { value: 0 } }), AT, LONDON), "");
+  same(riskDoubts(county({ ae_over_12h_from_decision: missing, ambulances_waiting: { value: 0 } }), AT, LONDON), ["Royal: A&E not sent"]);
+  same(riskDoubts(county({ ae_over_12h_from_decision: { value: 0 }, ambulances_waiting: missing }), AT, LONDON), ["Royal: ambulances not sent"]);
+  same(riskDoubts(county({ ae_over_12h_from_decision: { value: 0 }, ambulances_waiting: { value: 0 } }), AT, LONDON), []);
 }
 
 export function aRiskFromAnOldFigureSaysSo() {
