@@ -70,11 +70,21 @@ func (s *State) ambulanceFact(e *Event) {
 	}
 }
 
-// drive puts a journey into the picture of its department.
+// How long after it was due an ambulance that never arrived is still shown.
+const overdue = 4 * hour
+
+// drive puts a journey into the picture of its department, until it is long overdue.
 func (s *State) drive(a *ambulance) {
 	j := a.journey()
 	s.carry(a, j.patients)
 	to := j.Unit
+	if !j.Arrived.Told() && j.ended() == 0 {
+		if lapse := max(j.Due, j.Inbound.At).Add(overdue); lapse > s.at {
+			s.due.set(&a.alarm, lapse, dueAmbulance, a.id)
+		} else {
+			to = ""
+		}
+	}
 	if s.units[to] == nil {
 		to = ""
 	}
@@ -93,8 +103,8 @@ func (s *State) drive(a *ambulance) {
 
 // retire forgets a journey of which nothing was heard for two days.
 func (s *State) retire(a *ambulance) {
-	if gone := a.last.Add(keepPictured); gone > s.at {
-		s.due.set(&a.alarm, gone, dueAmbulance, a.id)
+	if a.last.Add(keepPictured) > s.at {
+		s.drive(a)
 		return
 	}
 	if u := s.units[a.unit]; u != nil {

@@ -139,7 +139,6 @@ func (s *State) showUnits() (shown []*UnitView, remade map[string]bool) {
 // make makes a unit's view, portrait and figures again, and notes when they would change by
 // time alone.
 func (s *State) make(u *unit) {
-	version := s.seq
 	was := u.shown
 	u.portrait = s.portray(u)
 	u.shown = s.showUnit(u)
@@ -150,7 +149,7 @@ func (s *State) make(u *unit) {
 		if u.shown.Version = was.Version; reflect.DeepEqual(u.shown, was) {
 			u.shown = was
 		} else {
-			u.shown.Version = version
+			u.shown.Version = s.seq
 		}
 	}
 	u.portrait.picture.Tally = u.shown.Beds

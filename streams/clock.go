@@ -22,6 +22,7 @@ type Clock struct {
 	began time.Time
 	speed float64
 	told  atomic.Int64
+	moved chan struct{} // of a clock that stands: it was moved by hand
 }
 
 // NewClock runs from start at speed times the real rate, on the machine's monotonic
@@ -30,7 +31,22 @@ func NewClock(start capacity.Instant, speed float64) *Clock {
 	if start == 0 && speed != 1 {
 		start = capacity.At(time.Now())
 	}
-	return &Clock{start: start, began: time.Now(), speed: speed}
+	return &Clock{start: start, began: time.Now(), speed: speed, moved: make(chan struct{}, 1)}
+}
+
+// StandingClock shows start until Move moves it: to go through a day step by step.
+func StandingClock(start capacity.Instant) *Clock {
+	return NewClock(start, 0)
+}
+
+// Move moves a standing clock on; it never goes back.
+func (c *Clock) Move(to capacity.Instant) {
+	for told := c.told.Load(); int64(to) > told; told = c.told.Load() {
+		if c.told.CompareAndSwap(told, int64(to)) {
+			nudge(c.moved)
+			return
+		}
+	}
 }
 
 // Now is the centre's time.
@@ -75,7 +91,7 @@ func (c *Clock) Run(ctx context.Context, log *Log, ticked func(context.Context, 
 			if last.Happened == slot && ticked != nil {
 				ticked(ctx, slot)
 			}
-			if !sleep(ctx, c.until(slot+capacity.Instant(TickEvery.Milliseconds()))) {
+			if !c.wait(ctx, slot+capacity.Instant(TickEvery.Milliseconds())) {
 				return ctx.Err()
 			}
 		case errors.Is(err, ErrMoved): // another centre was quicker: look again
@@ -110,6 +126,21 @@ func (c *Clock) tick(ctx context.Context, log *Log, slot capacity.Instant, last 
 // until is the real time until the centre's clock shows at.
 func (c *Clock) until(at capacity.Instant) time.Duration {
 	return max(time.Millisecond, time.Duration(float64(at.Sub(c.Now()))/c.speed))
+}
+
+// wait returns when the clock shows at, and false when ctx ends.
+func (c *Clock) wait(ctx context.Context, at capacity.Instant) bool {
+	if c.speed != 0 {
+		return sleep(ctx, c.until(at))
+	}
+	for c.Now() < at {
+		select {
+		case <-c.moved:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
 }
 
 func slotOf(at capacity.Instant) capacity.Instant {

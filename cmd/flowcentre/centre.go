@@ -35,6 +35,7 @@ type centreOptions struct {
 	Config     *Config
 	Logger     *slog.Logger
 	Speed      float64          // of the centre's clock; 0 means 1
+	Clock      *streams.Clock   // instead of one that runs: a standing one, moved by hand
 	Start      capacity.Instant // where the clock of a new centre starts; 0 follows the machine
 	Simulated  bool             // the figures are invented: every screen says so
 	FrameEvery time.Duration    // least time between two frames; 0 means 250 ms
@@ -189,7 +190,9 @@ func startCentre(ctx context.Context, o centreOptions) (_ *centre, err error) {
 	if ahead := c.view().At.Sub(capacity.At(time.Now())); o.Start == 0 && ahead > time.Minute {
 		return nil, fmt.Errorf("the log's time is %s ahead of this machine's clock: set the clock right and start again; if the log was written under a wrong clock or by a demonstration, use another data folder", ahead.Round(time.Second))
 	}
-	c.clock = streams.NewClock(o.startOf(c.view().At), cmp.Or(o.Speed, 1))
+	if c.clock = o.Clock; c.clock == nil {
+		c.clock = streams.NewClock(o.startOf(c.view().At), cmp.Or(o.Speed, 1))
+	}
 	if err := c.layOut(ctx); err != nil {
 		return nil, err
 	}
