@@ -103,6 +103,12 @@ func TestZoneIsWhatItsNameMeans(t *testing.T) {
 	}
 }
 
+// A feed's own name of a place may be turned into an area.
+func TestPlaceTurnedIntoAnArea(t *testing.T) {
+	text := strings.Replace(string(configs.Centre), "XEX01/MAU/OVERFLOW: general-amu", "XEX01/ED/CUBICLE: general-ae/majors", 1)
+	assert.Equal(t, map[string]string{"XEX01/ED/CUBICLE": "general-ae/majors"}, readText(t, text).Feed("pas").HL7.Places)
+}
+
 func TestWhoMayConnect(t *testing.T) {
 	text := strings.Replace(string(configs.Centre), "from: [] # default", "from: [10.20.0.15, 10.20.4.0/24]", 1)
 	text = strings.Replace(text, "listen: 127.0.0.1:2575 # default", "listen: 0.0.0.0:2575", 1)
