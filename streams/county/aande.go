@@ -45,7 +45,8 @@ const (
 	leftUnseen    = .04 // of the same
 	betterAfter   = .02 // of those a bed was asked for: goes home after all
 	listEvery     = 5 * time.Minute
-	minorInjuries = 80 // a day
+	minorInjuries = 80  // a day
+	boarding      = .07 // of a day's attendances: as many wait for a bed when the county begins
 )
 
 // admitted is how likely somebody who comes in a way needs a bed. By all ways together
@@ -399,7 +400,11 @@ func (d *department) place(area *capacity.Area) string {
 // and nobody misses it later.
 func (d *department) list() {
 	c := d.county
-	if d.lists.quiet > c.now || c.strikes(missingList) {
+	if d.lists.quiet > c.now {
+		return
+	}
+	if c.strikes(missingList) {
+		d.lists.sent++
 		return
 	}
 	c.tell(d.lists, "ae", "list", d.everyone())
@@ -431,19 +436,41 @@ func (d *department) everyone() details {
 	return said
 }
 
+// boarders is how many wait in it for a bed when the county begins.
+func (d *department) boarders() int {
+	if d.hospital == nil {
+		return 0
+	}
+	return d.county.poisson(boarding * d.perDay())
+}
+
+// before is somebody who came some time before the start.
+func (d *department) before(least, most time.Duration) *attendance {
+	c := d.county
+	mode := "walk_in"
+	if c.chance(byAmbulance) && d.hospital != nil {
+		mode = "ambulance"
+	}
+	a := d.attend(mode, nil)
+	a.streams = ""
+	a.from = c.now.Add(-c.between(least, most))
+	a.from -= a.from % 1000
+	a.assessed = a.from.Add(c.between(2*minute, 9*minute).Truncate(time.Second))
+	return a
+}
+
 // fill puts those into the department who came before the start.
 func (d *department) fill() {
 	c := d.county
+	for range d.boarders() {
+		a := d.before(5*time.Hour, 12*time.Hour)
+		a.admits, a.acuity = true, 2
+		a.area, _ = d.room(capacity.Majors)
+		a.seen = a.assessed.Add(c.between(20*minute, 2*time.Hour).Truncate(time.Second))
+		c.after(c.between(time.Minute, 30*minute), a.refer)
+	}
 	for range c.poisson(d.perDay() * 3.6 * share(&attending, max(0, c.local().Hour()-2))) {
-		mode := "walk_in"
-		if c.chance(byAmbulance) && d.hospital != nil {
-			mode = "ambulance"
-		}
-		a := d.attend(mode, nil)
-		a.streams = ""
-		a.from = c.now.Add(-c.between(10*minute, 200*minute))
-		a.from -= a.from % 1000
-		a.assessed = a.from.Add(c.between(2*minute, 9*minute).Truncate(time.Second))
+		a := d.before(10*minute, 200*minute)
 		a.area, _ = d.room(a.fits())
 		c.after(c.between(minute, 60*minute), a.see)
 	}

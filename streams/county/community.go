@@ -205,7 +205,7 @@ func (h *hospital) fill() {
 func (h *hospital) usually(w *ward) float64 {
 	switch w {
 	case h.amu:
-		return .92
+		return .97
 	case h.ccu:
 		return .8
 	case h.kids:
@@ -213,15 +213,16 @@ func (h *hospital) usually(w *ward) float64 {
 	case h.labour:
 		return .78
 	}
-	return .985
+	return .995
 }
 
 // settle puts somebody who has been there for a while into a bed.
 func (h *hospital) settle(w *ward, b *bed) *stay {
 	c := h.county
+	sex := map[string]string{"male": "M", "female": "F"}[b.whose()]
 	switch w {
 	case h.amu:
-		s := c.resident(b, "E", h.needed(), c.adultAge(), "", c.between(8*time.Hour, 16*time.Hour))
+		s := c.resident(b, "E", h.needed(), c.adultAge(), sex, c.between(8*time.Hour, 16*time.Hour))
 		s.ready = c.now.Add(c.length())
 		c.after(c.between(time.Hour, 12*time.Hour), func() {
 			if !s.today && s.ward == h.amu {
@@ -247,7 +248,6 @@ func (h *hospital) settle(w *ward, b *bed) *stay {
 	if c.chance(.6) {
 		length = max(length, c.length())
 	}
-	sex := map[string]string{"male": "M", "female": "F"}[b.def.Sex]
 	reason := "E"
 	if w.is == gynaecology {
 		sex = "F"

@@ -23,6 +23,7 @@ const (
 	changesReason = .35  // of those on the list: another reason every day
 	falseHope     = .12  // of those who leave: as many are called potential, and stay
 	surelyToday   = .65  // of those who leave today: called definite in the morning
+	needsNothing  = .25  // of those who could join the list and go home as they came: does
 	worseAgain    = .02  // of those on the list, a day
 )
 
@@ -90,7 +91,7 @@ func (h *hospital) review(staying []*stay, core float64) {
 		case at <= c.now:
 		case s.plan.nctr != 0:
 			c.at(at, func() { h.progress(s) })
-		case room > 0 && c.now.Sub(s.from) > 20*time.Hour:
+		case room > 0 && c.now.Sub(s.from) > 20*time.Hour && (s.plan.pathway != "0" || c.chance(needsNothing)):
 			room--
 			c.at(at, func() { h.joins(s) })
 		case hopes > 0 && c.chance(.5):
@@ -192,13 +193,13 @@ func (h *hospital) hope(s *stay) {
 	h.county.typed(h.discharges, "discharge", "planned", d)
 }
 
-// promise tells in the morning that a patient leaves today, and when; half leave later.
+// promise tells in the morning that a patient leaves today, and when; more than half leave later.
 func (h *hospital) promise(s *stay, at capacity.Instant) {
 	c := h.county
 	if !s.here() {
 		return
 	}
-	due := at.Add(-c.between(-30*minute, 150*minute))
+	due := at.Add(-c.between(-75*minute, 105*minute))
 	s.due = max(due, c.now.Add(45*minute))
 	s.due -= s.due % (30 * 60_000)
 	h.clears(s)

@@ -121,9 +121,9 @@ func (c *County) census(w *ward) {
 	c.tell(w.board, "bed", "census", d)
 }
 
-// heartbeat tells that a producer is alive, and how much it has said.
+// heartbeat tells that a producer is alive, and how much it has sent.
 func (c *County) heartbeat(f *feed) {
-	c.tell(f, "feed", "heartbeat", details{Counter: f.count + 1})
+	c.tell(f, "feed", "heartbeat", details{Counter: f.sent + 1})
 }
 
 func (s *stay) gender() string {

@@ -48,6 +48,12 @@ func testLayout() capacity.Layout {
 			}
 			u.Beds = append(u.Beds, b)
 		}
+		switch name {
+		case "Respiratory", "Cardiology", "Gastro", "Renal":
+			u.Specialties = []string{strings.ToUpper(name[:3]), "MED"}
+		case "Older people", "Older people 2", "Frailty":
+			u.Specialties = []string{"GER", "MED"}
+		}
 		l.Units = append(l.Units, u)
 	}
 	hospital := func(site, feeds string, amu, majors int, wards ...string) {

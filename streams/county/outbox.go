@@ -17,6 +17,7 @@ type feed struct {
 	assigner string           // of its patient and visit numbers
 	first    int              // its number among the feeds
 	count    uint64           // what it has said
+	sent     uint64           // and what of that is on its way, or lost on it
 	last     capacity.Instant // when its newest message in order is sent
 	quiet    capacity.Instant // it sends nothing before
 }
@@ -41,6 +42,7 @@ func (c *County) post(f *feed, m Message) capacity.Instant {
 		c.at(m.At, func() { c.post(f, later) })
 		return m.At
 	}
+	f.sent++
 	m.At = max(c.now, f.last)
 	if m.At < f.quiet {
 		m.At = max(f.quiet, f.last.Add(catchUpPause))

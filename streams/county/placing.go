@@ -3,7 +3,6 @@ package county
 import (
 	"cmp"
 	"slices"
-	"time"
 )
 
 // falls gives an emergency a specialty, and now and then a need to be alone.
@@ -31,8 +30,15 @@ func (h *hospital) needed() specialty {
 	if len(weights) == 0 {
 		return medicine
 	}
-	return h.adult[h.county.weighed(weights)].is
+	w := h.adult[h.county.weighed(weights)]
+	if slices.Contains(w.also, medicine) && h.county.chance(general) {
+		return medicine
+	}
+	return w.is
 }
+
+// general are the medical patients whom any medical ward may take.
+const general = .5
 
 // ask puts somebody on the list of those who wait for a bed.
 func (h *hospital) ask(s *stay) {
@@ -88,7 +94,7 @@ func (h *hospital) find(s *stay) *bed {
 	}
 	waited := c.now.Sub(s.asked)
 	if !s.admitted && s.reason == "E" && h.amu != nil && !s.need.surgical() {
-		if b := h.amu.bedFor(s, waited); b != nil || waited < 3*time.Hour {
+		if b := h.amu.bedFor(s, waited); b != nil || waited < pastAMU {
 			return b
 		}
 	}
@@ -101,11 +107,11 @@ func (h *hospital) find(s *stay) *bed {
 		}
 		points := free
 		switch {
-		case w.is == s.need:
+		case w.takes(s.need):
 			points += 100
 		case w.is == escalation:
 			points += 30
-		case w.free() < 2 && waited < anyWardAfter:
+		case waited < outlieAfter, w.free() < 2 && waited < anyWardAfter:
 			continue // the last bed is for the ward's own
 		case w.is.surgical() == s.need.surgical():
 			points += 20

@@ -58,6 +58,7 @@ func (s specialty) surgical() bool {
 type ward struct {
 	unit     *capacity.Unit
 	is       specialty
+	also     []specialty // that it takes
 	beds     []*bed
 	records  *feed // tells who is in which bed
 	board    *feed // tells of beds opened and closed, and the census
@@ -86,7 +87,24 @@ func (b *bed) suits(s *stay, waited time.Duration) bool {
 	if waited < anyRoomAfter && s.alone && !b.def.SideRoom {
 		return false
 	}
-	return b.def.Sex == "" || b.def.Sex == s.gender() || waited > anySexAfter
+	whose := b.whose()
+	return whose == "" || whose == s.gender() || waited > anySexAfter
+}
+
+// whose bay the bed is in: of the sex it is laid out for, or of those who are in it or
+// are to come; empty for either.
+func (b *bed) whose() string {
+	if b.def.Sex != "" || b.def.SideRoom {
+		return b.def.Sex
+	}
+	for _, o := range b.ward.beds {
+		for _, s := range []*stay{o.stay, o.kept} {
+			if s != nil && o.def.Bay == b.def.Bay {
+				return s.gender()
+			}
+		}
+	}
+	return ""
 }
 
 // bedFor finds a free bed for a patient, a side room only for who needs one or when
@@ -113,13 +131,18 @@ func (w *ward) freeFor(s *stay, waited time.Duration) (n int) {
 // How long somebody waits before a bed that is not quite right will do.
 const (
 	needsSideRoom = .08
-	anySexAfter   = 7 * time.Hour
+	pastAMU       = 2 * time.Hour // medical patients who have not been on the AMU
+	outlieAfter   = 4 * time.Hour
+	anySexAfter   = 8 * time.Hour
 	anyRoomAfter  = 9 * time.Hour
 	anyWardAfter  = 10 * time.Hour
 	turnAfter     = 9 * time.Hour // and before who waits elsewhere counts as one in A&E
 )
 
 func (b *bed) free() bool { return b.stay == nil && b.kept == nil && !b.dirty && !b.shut }
+
+// takes tells whether patients of a specialty belong on the ward.
+func (w *ward) takes(s specialty) bool { return w.is == s || slices.Contains(w.also, s) }
 
 // siteTeam is the bed board if the site team asks for beds on it too.
 func (w *ward) siteTeam() *feed {
@@ -253,6 +276,9 @@ func (c *County) ward(u *capacity.Unit) *ward {
 	}
 	if len(u.Specialties) > 0 {
 		w.is = specialty(u.Specialties[0])
+		for _, s := range u.Specialties[1:] {
+			w.also = append(w.also, specialty(s))
+		}
 	}
 	beyond := 0
 	for i := range u.Beds {
