@@ -92,9 +92,8 @@ type contradiction struct {
 // visible tells whether people see it: its grace is over, and nobody has settled it.
 func (c *contradiction) visible() bool { return c.Due == 0 && c.Settled == 0 }
 
-// raise opens a contradiction, or brings an open one up to date. It begins anew when it is
-// about other stays than before, or about other facts than those that a person has settled;
-// what is only told again leaves it as old as it was.
+// raise opens a contradiction, or brings an open one up to date, which leaves it as old as
+// it was. One that a person has settled begins anew when it is about other facts.
 func (s *State) raise(c *contradiction) {
 	was := s.items[c.ID]
 	if was != nil && was.At == c.At && slices.Equal(was.Events, c.Events) && slices.Equal(was.Stays, c.Stays) {
@@ -106,8 +105,7 @@ func (s *State) raise(c *contradiction) {
 		return
 	}
 	c.alarm = was.alarm
-	if was.Settled != 0 || !slices.Equal(was.Stays, c.Stays) {
-		s.hide(was)
+	if was.Settled != 0 {
 		s.begin(c)
 		return
 	}
