@@ -2,7 +2,6 @@ package flow
 
 import (
 	"slices"
-	"strings"
 
 	"flowcentre/capacity"
 )
@@ -159,18 +158,9 @@ func (b *bed) contradictions(c *condition) map[string]*contradiction {
 	return all
 }
 
-// remember marks the beds and patients that open contradictions are about, after a load,
-// and has those in their grace wait for its end.
+// remember has the contradictions in their grace wait for its end, after a load.
 func (s *State) remember() {
 	for _, c := range s.items {
-		if b := s.bed(c.At); b != nil && slices.Contains(bedDoubts, c.Kind) {
-			b.doubted = true
-		}
-		if _, key, _ := strings.Cut(c.ID, ":"); c.Kind == InTwoBeds || c.Kind == PlaceRemoved {
-			if p := s.patients[key]; p != nil {
-				p.doubted = true
-			}
-		}
 		s.due.set(&c.alarm, c.Due, dueItem, c.ID)
 	}
 }

@@ -123,7 +123,8 @@ func (s *State) suppliers(u *unit, needs []string) []*feed {
 	return all
 }
 
-// told is the state of the unit's feeds, of which its figures are made.
+// told is the state of the unit's feeds, of which its figures are made, with the age of
+// those that have stopped.
 func (s *State) told(u *unit) string {
 	var b strings.Builder
 	if s.layout.Frame == nil {
@@ -133,6 +134,9 @@ func (s *State) told(u *unit) string {
 		if id := s.layout.Frame.Feeds[i].ID; len(u.def.Feeds) == 0 || u.hears(id) {
 			if f := s.feeds[id]; f != nil {
 				b.WriteString(f.state)
+				if stopped(f.state) {
+					b.WriteString(f.told.Last.String())
+				}
 			}
 			b.WriteByte(' ')
 		}
