@@ -71,7 +71,7 @@ func classMeasures(class BedClass) []Measure {
 	beds := func(name, title, definition string, fits func(n *counting, b *BedNow) bool) Measure {
 		return Measure{
 			Name: string(class) + "_" + name, Family: "beds", Title: capital(w + " " + title), Unit: "beds", Window: "now", Scope: "unit",
-			Definition: definition, Source: "UEC daily SitRep process and definitions", Supply: []string{"occupancy", "beds"}, Form: Count, Class: class,
+			Definition: definition, Source: "UEC daily SitRep process and definitions", Supply: []string{"occupancy"}, Form: Count, Class: class,
 			census: true, applies: ofClass(class), take: func(n *counting) {
 				for i := range n.Beds {
 					if b := &n.Beds[i]; fits(n, b) {
@@ -87,7 +87,9 @@ func classMeasures(class BedClass) []Measure {
 
 	total := beds("total", "beds", "All "+w+" beds as laid out, open or closed.", func(*counting, *BedNow) bool { return true })
 	closed := beds("closed", "beds closed", "Empty "+w+" beds that take nobody: closed, or not opened. A closed bed with a patient in it is occupied. Of a unit before its first census the closed beds are counted all the same.", in(Closed))
-	total.census, closed.census = false, false
+	for _, m := range []*Measure{&total, &closed} {
+		m.census, m.Supply = false, []string{"occupancy", "beds"}
+	}
 
 	occupied := beds("occupied", "beds occupied", "Open "+w+" beds with a patient in or told to be taken, and those taken up by patients who are on the unit without a bed.", in(Occupied))
 	occupied.take = func(n *counting) {
@@ -99,7 +101,7 @@ func classMeasures(class BedClass) []Measure {
 		n.states(Available)
 		n.seats(-1)
 	}
-	over := beds("over", "patients over", "Patients on a "+w+" unit beyond its open beds: without a bed, and none is available.", nil)
+	over := beds("over", "patients over", "Patients on wards of "+w+" beds beyond the open beds: without a bed, and none is available.", nil)
 	over.Unit, over.take = "patients", func(n *counting) {
 		_, standing := n.seated()
 		for _, s := range standing {

@@ -25,7 +25,9 @@ func (c *course) dischargeFact(f *fact) {
 }
 
 // plan takes one fact. Of several times at which a patient no longer met the criteria to
-// reside, the start of the latest stands (NHS England, discharge ready date guidance).
+// reside, the start of the latest stands (NHS England, discharge ready date guidance). A
+// service that takes the patient on is a promise where nobody gave another; one that hands
+// the patient back takes the promise with it.
 func plan(p *capacity.Plan, f *fact) {
 	d := f.more()
 	now := capacity.Moment{At: f.Happened, Seq: f.Seq}
@@ -57,6 +59,9 @@ func plan(p *capacity.Plan, f *fact) {
 		p.Certainty, p.Due = "", 0
 	case StartAccepted:
 		p.Start, p.Started = f.Due, now
+		if p.Due == 0 {
+			p.Due, p.Certainty, p.Planned = f.Due, "definite", now
+		}
 	case StartWithdrawn:
 		p.Start, p.Started = 0, capacity.Moment{}
 		p.Certainty, p.Due = "", 0

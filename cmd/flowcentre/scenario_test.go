@@ -108,7 +108,7 @@ func (d *shift) decided(kind string, data map[string]any) {
 // message sends one HL7 message and returns its answer's code.
 func (d *shift) message(segments ...string) {
 	d.Helper()
-	status, answer := d.post("/api/v1/hl7?source=pas", "application/hl7-v2", []byte(joined(segments)))
+	status, answer := d.post("/api/v1/hl7?feed=pas", "application/hl7-v2", []byte(joined(segments)))
 	require.Equal(d, http.StatusAccepted, status, string(answer))
 	var told struct{ Results []struct{ Seq uint64 } }
 	require.NoError(d, json.Unmarshal(answer, &told), string(answer))
@@ -326,4 +326,147 @@ func TestNorovirusAndTheLastSideRoom(t *testing.T) {
 	// 14. The cut at 08:00 is still what it was.
 	require.InDelta(t, 3, *valueIn(d.state(fmt.Sprint(cut.Seq)), "site/general", "adult_ga_closed").Value, 0)
 	require.Equal(t, cut.Digest, d.state(fmt.Sprint(cut.Seq)).Digest)
+}
+
+// adt is one ADT message of the patient system about a patient with visit number V-patient.
+func adt(trigger, id, at, who, class, place string, more ...string) []string {
+	pv1 := "PV1|1|" + class + "|" + place + "||||||||||||||||T-" + who + "^^^T^VN"
+	for _, m := range more {
+		pv1 += m
+	}
+	return []string{
+		`MSH|^~\&|PAS|GEN|FC|FC|` + at + `||ADT^` + trigger + `|` + id + `|P|2.4`,
+		"EVN|" + trigger + "|" + at,
+		"PID|1||" + who + "^^^T^MR",
+		pv1,
+	}
+}
+
+// TestGoingLiveAndTheLateTruth is a hospital's first day, with an outage of its patient
+// system and a burst of what was kept back.
+func TestGoingLiveAndTheLateTruth(t *testing.T) {
+	d := newShift(t, "06:30")
+
+	// 1. Connected: the wards are unknown, and their figures are not 0.
+	d.message(adt("A01", "1", "20270112063000", "S1", "I", "W6^^C1^GEN")...)
+	require.False(t, d.unit("w6").Known)
+	occupied := valueIn(d.state(), "site/general", "adult_ga_occupied")
+	require.Nil(t, occupied.Value)
+	require.Contains(t, occupied.Missing, flow.Missing{Unit: "w6", Why: "unknown"})
+
+	// 2. A census: the counts are right.
+	d.at("07:00")
+	d.tell("pas", "bed.census", map[string]any{"place": "w6", "census": []map[string]any{
+		{"place": "w6/C1", "patient": "T/MR/S1", "visit": "T/VN/T-S1"},
+		{"place": "w6/C2", "patient": "T/MR/S2", "visit": "T/VN/T-S2"},
+		{"place": "w6/D1", "patient": "T/MR/S3", "visit": "T/VN/T-S3"},
+	}})
+	d.census("w7", "W1", "w1")
+	d.tell("ed", "ae.list", map[string]any{"place": "ae", "list": []any{}})
+	require.True(t, d.unit("w6").Known)
+	d.figure(4, "adult_ga_occupied")
+	d.figure(10, "adult_ga_available")
+
+	// 3. S1 no longer meets the criteria to reside, pathway 1.
+	d.tell("wards", "discharge.ready", map[string]any{"patient": "T/MR/S1", "pathway": "1"})
+	d.figure(1, "nctr_here")
+	d.figure(1, "nctr_pathway_1")
+	d.figure(0, "leaving_by_17")
+
+	// 4. A start is accepted for 14:00: one patient leaves today.
+	d.tell("wards", "discharge.start-accepted", map[string]any{"patient": "T/MR/S1", "pathway": "1", "due": d.time("14:00").String()})
+	d.figure(1, "leaving_by_17")
+	filed := d.state() // the cut that goes into the morning's return
+
+	// 5. The agency hands back its starts: S1's is withdrawn, and nobody is leaving any more.
+	d.at("09:00")
+	d.tell("wards", "discharge.start-withdrawn", map[string]any{"patient": "T/MR/S1", "reason": "provider"})
+	d.figure(0, "leaving_by_17")
+	d.figure(1, "nctr_here")
+
+	// 6. The patient system will be down: its silence is no silence.
+	d.decided("feed.outage-planned", map[string]any{"about": "pas", "due": d.time("09:30").String(), "until": d.time("13:00").String(), "reason": "upgrade"})
+	d.at("11:00") // an hour and a half without a word, expected within one
+	require.Equal(t, flow.FeedOutage, d.feed("pas").State)
+	require.Equal(t, "outage", valueIn(d.state(), "site/general", "adult_ga_occupied").Missing[0].Why)
+
+	// 7. The wards phone their figures in.
+	d.decided("feed.figure-reported", map[string]any{"figure": map[string]any{"measure": "adult_ga_occupied", "scope": "site/general", "value": 5, "how": "phone"}})
+	told := valueIn(d.state(), "site/general", "adult_ga_occupied").Reported
+	require.NotNil(t, told)
+	require.InDelta(t, 5, told.Value, 0)
+	require.Equal(t, "phone", told.How)
+	require.Equal(t, "coordinator", told.Role)
+	require.Zero(t, told.Superseded)
+
+	// 8. S2 leaves at 10:00, and nobody can record it. 9. The system is back with 140 messages
+	// that were kept: 10. one of them puts somebody into S2's bed before S2's own discharge
+	// comes. It contradicts for a moment and reaches nobody.
+	d.at("12:30")
+	d.message(adt("A01", "90", "20270112103000", "N1", "I", "W6^^C2^GEN")...)
+	require.Empty(t, d.contradictions(), "two in a bed is kept back: clerks enter moves late")
+	for i := range 137 {
+		who := fmt.Sprintf("L%d", i)
+		d.message(adt("A01", "a"+who, fmt.Sprintf("202701121%d%02d00", i%2, i%60), who, "I", "W7")...)
+		if i%2 == 0 {
+			d.message(adt("A03", "d"+who, fmt.Sprintf("202701121%d%02d30", 1+i%2, i%60), who, "I", "W7")...)
+		}
+	}
+	require.Equal(t, flow.FeedCatchingUp, d.feed("pas").State)
+	d.message(adt("A03", "91", "20270112100000", "S2", "I", "W6^^C2^GEN")...)
+	require.Equal(t, capacity.Occupied, d.bed("w6", "C2").State)
+	d.at("14:00")
+	require.Zero(t, d.contradictions()[flow.TwoInBed], "settled by the late discharge")
+	reported := valueIn(d.state(), "site/general", "adult_ga_occupied").Reported
+	require.NotZero(t, reported.Superseded, "the feed's word stands again")
+	require.NotNil(t, reported.Difference)
+
+	// 11. S3's discharge is cancelled by an A13 that still bears the discharge time (PV1-45).
+	d.message(adt("A03", "92", "20270112140000", "S3", "I", "W6^^D1^GEN")...)
+	require.Equal(t, capacity.NotReady, d.bed("w6", "D1").State)
+	d.message(adt("A13", "93", "20270112140000", "S3", "I", "W6^^D1^GEN", "||||||||||||||||||||||||||20270112140000")...)
+	require.Equal(t, capacity.Occupied, d.bed("w6", "D1").State)
+
+	// 12. S1 is unwell: meets the criteria again. 13. Ready later: the latest date stands.
+	d.tell("wards", "discharge.not-ready", map[string]any{"patient": "T/MR/S1"})
+	d.figure(0, "nctr_here")
+	d.at("16:00")
+	d.tell("wards", "discharge.ready", map[string]any{"patient": "T/MR/S1", "pathway": "1"})
+	require.Equal(t, d.time("16:00"), d.state().Discharges[0].NCTR)
+
+	// 14. The list of the day and those still here tonight: S3 is ready and leaves, S1 stays.
+	d.tell("wards", "discharge.ready", map[string]any{"patient": "T/MR/S3", "pathway": "0"})
+	d.at("18:00")
+	d.message(adt("A03", "94", "20270112180000", "S3", "I", "W6^^D1^GEN")...)
+	d.figure(2, "nctr_today")
+	d.figure(1, "nctr_left_today")
+	d.figure(1, "nctr_here")
+
+	// 15. As filed stands as it was filed, whatever has come since; as now known is another.
+	again := d.state(fmt.Sprint(filed.Seq))
+	require.Equal(t, filed.Digest, again.Digest)
+	require.InDelta(t, 1, *valueIn(again, "site/general", "leaving_by_17").Value, 0)
+	d.figure(0, "leaving_by_17")
+}
+
+func (d *shift) unit(id string) *flow.UnitView {
+	d.Helper()
+	for _, u := range d.state().Units {
+		if u.ID == id {
+			return u
+		}
+	}
+	require.Fail(d, "no such unit", id)
+	return nil
+}
+
+func (d *shift) feed(id string) *flow.FeedView {
+	d.Helper()
+	for _, f := range d.state().Feeds {
+		if f.ID == id {
+			return f
+		}
+	}
+	require.Fail(d, "no such feed", id)
+	return nil
 }
