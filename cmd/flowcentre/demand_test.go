@@ -115,7 +115,7 @@ func TestWeekOneMisleadsNobody(t *testing.T) {
 		becomes(t, ctx, time.Second, fmt.Sprintf(`document.querySelector('[data-figure=%q]') === null`, name))
 	}
 	becomes(t, ctx, time.Second, says("needs not sent"))
-	becomes(t, ctx, time.Second, says("General: A&E not sent"))
+	becomes(t, ctx, time.Second, says("A&E not sent: General"))
 	becomes(t, ctx, time.Second, says("Waiting for a bed: — not sent"))
 }
 

@@ -58,7 +58,7 @@ function unowned(s: State): Section {
   if (all.length) return { name, head: [`Nobody owns: ${all.length}`], items: all.map((r) => ({ level: r.level, lines: [r.what, r.then] })) };
   const doubts = riskDoubts(s, coarse.value, zone());
   const head = doubts.length ? "Nobody owns: none known" : "Nothing waits for an owner";
-  return { name, head: [head], items: doubts.map((d) => ({ level: 0, lines: [[d]] })) };
+  return { name, head: [head], items: doubts.map((forms) => ({ level: 0, lines: [forms] })) };
 }
 
 /** Bed requests that wait longest; a wall says where and for how long, and not who. */

@@ -1,7 +1,7 @@
 // What may harm a patient and nobody owns: the worst first, by a fixed rule. Pure; now is
 // the engine's time in ms since 1970.
 
-import { ageOf, clockTime, ms } from "./format";
+import { ageOf, clockTime, count, ms } from "./format";
 import { measured, named, read, siteScope } from "./measures";
 import { silentFeeds, siteBrief, siteName } from "./rules";
 import type { State } from "./store";
@@ -28,15 +28,17 @@ export function patientRisks(s: State, now: number, zone: string): Risk[] {
   return [...s.sites.values()].flatMap((site) => [...held(s, site, now, zone), ...breaches(s, site, now, zone)]).sort(worst);
 }
 
-/** Where it cannot be said that no patient waits too long: a hospital's A&E or ambulances are not known. */
-export function riskDoubts(s: State, now: number, zone: string): string[] {
-  return [...s.sites.values()].flatMap((site) => {
-    const unknown = (name: string, what: string) => {
+/** What of A&E and ambulances is not known, so that nobody can say that no patient waits too long; each in its forms. */
+export function riskDoubts(s: State, now: number, zone: string): string[][] {
+  const sites = new Map<string, string[]>();
+  for (const [name, what] of [[named.over12DTA, "A&E"], [named.waiting, "Ambulances"]] as const) {
+    for (const site of s.sites.values()) {
       const r = read(measured(s, siteScope(site.id), name), now, zone);
-      return r.look === "unknown" ? [`${siteBrief(s, site.id)}: ${what} ${r.doubts[0]}`] : [];
-    };
-    return [...unknown(named.over12DTA, "A&E"), ...unknown(named.waiting, "ambulances")];
-  });
+      const said = `${what} ${r.doubts[0]}`;
+      if (r.look === "unknown") sites.set(said, [...(sites.get(said) ?? []), siteBrief(s, site.id)]);
+    }
+  }
+  return [...sites].map(([said, at]) => [`${said}: ${at.join(", ")}`, `${said}: ${count(at.length, "site")}`, said]);
 }
 
 function worst(a: Risk, b: Risk): number {

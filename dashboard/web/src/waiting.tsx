@@ -124,6 +124,9 @@ function allocated(s: State, r: Request, t: number): string {
 function Allocate({ state: s, request: r, onSaid }: { state: State; request: Request; onSaid: (said: Said) => void }) {
   const all = offers(s, r);
   const chosen = useSignal("");
+  const unit = useSignal("");
+  const units = new Map(all.map((o) => [o.unit.id, o.unit.site === r.site ? o.unit.name : `${siteName(s, o.unit.site)}, ${o.unit.name}`]));
+  const narrowed = all.filter((o) => !unit.value || o.unit.id === unit.value);
   const hours = useSignal("2");
   const offer = all.find((o) => o.place === chosen.value);
   const make = (): Decision => {
@@ -132,9 +135,10 @@ function Allocate({ state: s, request: r, onSaid }: { state: State; request: Req
   };
   return (
     <DecisionForm label={`Keep a bed for ${r.key}`} onSaid={onSaid} button={offer ? `Keep ${offer.unit.name} ${offer.bed.id}` : "Choose a bed"} make={make} ready={!!offer}>
+      {all.length > OFFERED && <Choice label="Unit" value={unit.value} options={[["", "any unit"], ...units]} onChange={(u) => ((unit.value = u), (chosen.value = ""))} />}
       <fieldset>
         <legend>{all.length ? `${count(all.length, "bed")} that fit ${r.key}: ${needsText(r)}` : `No bed fits ${r.key}: ${needsText(r)}`}</legend>
-        {all.slice(0, OFFERED).map((o) => (
+        {narrowed.slice(0, OFFERED).map((o) => (
           <label class="offer" key={o.place}>
             <input type="radio" name={`bed-${r.id}`} value={o.place} checked={o.place === chosen.value} onChange={() => (chosen.value = o.place)} />
             <span>
@@ -146,7 +150,7 @@ function Allocate({ state: s, request: r, onSaid }: { state: State; request: Req
             </span>
           </label>
         ))}
-        {all.length > OFFERED && <p class="muted">{all.length - OFFERED} more fit</p>}
+        {narrowed.length > OFFERED && <p class="muted">{narrowed.length - OFFERED} more fit{unit.value ? "" : ": choose a unit"}</p>}
       </fieldset>
       <Choice label="Keep it for" value={hours.value} options={HOURS.map((h) => [h, `${h} h`])} onChange={(h) => (hours.value = h)} />
     </DecisionForm>

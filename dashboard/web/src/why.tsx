@@ -2,7 +2,7 @@
 // counts with the facts behind it, and an address that stays true.
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { age, capital, clockSeconds, clockTime, count, fact, moment, ms, words } from "./format";
 import { LimitMark, Mark } from "./marks";
 import { noValue, number, read, reportedBy, shortfall, why as reasonOf } from "./measures";
@@ -368,10 +368,17 @@ function Facts({ item, why: w }: { item: Item; why: Why }) {
     for (const seq of item.events ?? []) void event(seq, stop.signal).then((e) => (facts.value = new Map(facts.value).set(seq, e)), () => undefined);
     return () => stop.abort();
   }, [item]);
+  const head = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    head.current?.focus({ preventScroll: true });
+    head.current?.scrollIntoView({ block: "nearest" });
+  }, [item]);
   const at = ms(w.at) ?? 0;
   return (
     <section class="panel" data-facts={item.key}>
-      <h2>{item.key}, every fact</h2>
+      <h2 tabIndex={-1} ref={head}>
+        {item.key}, every fact
+      </h2>
       <table role="table">
         <caption class="unseen">The facts behind {item.key}</caption>
         <thead role="rowgroup">

@@ -39,8 +39,8 @@ export function whatIsWithinItsLimitIsNoRisk() {
 
 export function calmIsNotSaidOfWhatIsNotKnown() {
   const missing: Measured = { value: null, missing: [{ unit: "ae", why: "not_sent" }] };
-  same(riskDoubts(county({ ae_over_12h_from_decision: missing, ambulances_waiting: { value: 0 } }), AT, LONDON), ["Royal: A&E not sent"]);
-  same(riskDoubts(county({ ae_over_12h_from_decision: { value: 0 }, ambulances_waiting: missing }), AT, LONDON), ["Royal: ambulances not sent"]);
+  same(riskDoubts(county({ ae_over_12h_from_decision: missing, ambulances_waiting: { value: 0 } }), AT, LONDON), [["A&E not sent: Royal", "A&E not sent: 1 site", "A&E not sent"]]);
+  same(riskDoubts(county({ ae_over_12h_from_decision: { value: 0 }, ambulances_waiting: missing }), AT, LONDON), [["Ambulances not sent: Royal", "Ambulances not sent: 1 site", "Ambulances not sent"]]);
   same(riskDoubts(county({ ae_over_12h_from_decision: { value: 0 }, ambulances_waiting: { value: 0 } }), AT, LONDON), []);
 }
 
