@@ -32,7 +32,7 @@ export function Waiting({ state: s, site }: { state: State; site: Site }) {
           {queue.length > 0 && `; side rooms: ${count(queue.length, "patient")} in the queue`}
         </span>
       </div>
-      {all.length === 0 && <p class="muted">{without.value === null ? `${noValue(without)}: no feed tells of bed requests` : "Nobody waits"}</p>}
+      {all.length === 0 && <p class="muted">{without.value === null ? `${noValue(without)}: no feed tells of bed requests` : without.value ? "Who they are is not told" : "Nobody waits"}</p>}
       {all.length > 0 && (
         <table role="table">
           <caption class="unseen">Bed requests, those without a bed first, longest first</caption>
