@@ -20,7 +20,7 @@ import (
 func TestCountyIsUnderstood(t *testing.T) {
 	c := readText(t, string(configs.Worcestershire))
 	start := capacity.At(time.Date(2027, 1, 12, 4, 7, 0, 0, time.UTC))
-	play, err := county.New(county.Options{Layout: c.Layout, Seed: 1, Start: start})
+	play, err := county.New(county.Options{Layout: c.Layout, Seed: 1, Start: start, Desk: true})
 	require.NoError(t, err)
 	zone, err := time.LoadLocation("Europe/London")
 	require.NoError(t, err)
@@ -37,10 +37,15 @@ func TestCountyIsUnderstood(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	ticked := start
-	most := 0
+	most, decided := 0, map[string]string{}
+	evening := start.Add(2*24*time.Hour + 14*time.Hour)
+	var then flow.View
 	for m := play.Next(); m.At < start.Add(3*24*time.Hour); m = play.Next() {
 		for ticked < m.At {
 			ticked = ticked.Add(10 * time.Second)
+			if ticked <= evening && ticked.Add(10*time.Second) > evening {
+				then = *state.View()
+			}
 			if ticked%600_000 == 0 || ticked >= m.At {
 				apply(flow.Event{ID: ticked.String(), Feed: flow.Centre, Kind: flow.Tick, Happened: ticked, Recorded: ticked})
 			}
@@ -65,7 +70,11 @@ func TestCountyIsUnderstood(t *testing.T) {
 		require.NoError(t, e.Validate(), "%s", m.Body)
 		apply(e)
 		if seq%100 == 0 {
-			most = max(most, len(state.View().Contradictions))
+			v := state.View()
+			most = max(most, len(v.Contradictions))
+			for _, d := range v.Decisions {
+				decided[d.ID] = d.Refused
+			}
 		}
 	}
 	v := state.View()
@@ -81,5 +90,51 @@ func TestCountyIsUnderstood(t *testing.T) {
 	percent, _ := adult.Beds.Occupancy()
 	assert.InDelta(t, 95, percent, 6)
 	assert.LessOrEqual(t, most, 12)
+	refused := map[string]int{}
+	for _, why := range decided {
+		refused[why]++
+	}
+	assert.Greater(t, refused[""], 300, "beds that the desk allocates")
+	assert.Less(t, len(decided)-refused[""], len(decided)/20, "decisions without effect: %v", refused)
+	figures := countyFigures(t, &then)
+	for _, f := range []struct {
+		measure     string
+		least, most float64
+	}{
+		{"ae_arrivals", 250, 420},
+		{"ae_in_department", 40, 180},
+		{"ae_four_hour", 40, 88},
+		{"ae_waiting_for_bed", 5, 50},
+		{"ambulance_mean_handover", 12, 50},
+		{"adult_ga_occupancy", 86, 98},
+		{"nctr_here", 95, 200},
+		{"discharges_definite", 10, 70},
+		{"left_by_17", 70, 150},
+		{"electives_due", 5, 40},
+		{"requests_open", 10, 90},
+		{"outliers", 5, 110},
+	} {
+		assert.GreaterOrEqual(t, figures[f.measure], f.least, f.measure)
+		assert.LessOrEqual(t, figures[f.measure], f.most, f.measure)
+	}
+	t.Logf("decisions %v", refused)
 	t.Logf("%d events; adult beds %+v (%.1f %%); at most %d contradictions at once", seq, adult.Beds, percent, most)
+}
+
+// countyFigures are the measures of the whole system that have a value.
+func countyFigures(t *testing.T, v *flow.View) map[string]float64 {
+	t.Helper()
+	figures := map[string]float64{}
+	for _, m := range v.Measures {
+		if m.ID != "system" {
+			continue
+		}
+		for name, value := range m.Values {
+			if value.Value != nil {
+				figures[name] = *value.Value
+			}
+		}
+	}
+	require.NotEmpty(t, figures)
+	return figures
 }

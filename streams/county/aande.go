@@ -249,7 +249,7 @@ func (a *attendance) assess() {
 // until is how long somebody waits to be seen.
 func (a *attendance) until(acuity int) time.Duration {
 	c, d := a.to.county, a.to
-	median := 75 * minute
+	median := 85 * minute
 	switch {
 	case acuity == 1:
 		return c.between(2*minute, 12*minute)
@@ -263,7 +263,7 @@ func (a *attendance) until(acuity int) time.Duration {
 
 // crowd is how full the department is against a usual afternoon.
 func (d *department) crowd() float64 {
-	return min(1.6, max(.5, float64(len(d.here))/(d.perDay()*.22)))
+	return min(1.6, max(.75, float64(len(d.here))/(d.perDay()*.22)))
 }
 
 // stream sends the patient on from the front door.

@@ -20,7 +20,7 @@ type plan struct {
 // Of discharges.
 const (
 	listShare     = .145 // of core beds: those who no longer meet the criteria to reside and are here at night
-	changesReason = .35  // of those on the list: another reason every day
+	changesReason = .6   // of those on the list: another reason every day
 	falseHope     = .12  // of those who leave: as many are called potential, and stay
 	surelyToday   = .65  // of those who leave today: called definite in the morning
 	needsNothing  = .25  // of those who could join the list and go home as they came: does
@@ -137,8 +137,11 @@ func (h *hospital) delay(s *stay) {
 	}
 	why := explains[s.plan.pathway]
 	next := why[0]
-	if s.plan.reason != "" || s.plan.pathway == "0" {
+	switch {
+	case s.plan.pathway == "0":
 		next = pick(c, why)
+	case s.plan.reason != "":
+		next = pick(c, why[1:])
 	}
 	if next.reason == s.plan.reason && next.owner == s.plan.owner {
 		return

@@ -53,6 +53,10 @@ func testLayout() capacity.Layout {
 			u.Specialties = []string{strings.ToUpper(name[:3]), "MED"}
 		case "Older people", "Older people 2", "Frailty":
 			u.Specialties = []string{"GER", "MED"}
+		case "Urology", "Vascular", "Gynaecology":
+			u.Specialties = []string{strings.ToUpper(name[:3]), "SUR"}
+		case "Trauma", "Orthopaedics":
+			u.Specialties = []string{"ORT", "SUR"}
 		}
 		l.Units = append(l.Units, u)
 	}

@@ -31,14 +31,14 @@ func (h *hospital) needed() specialty {
 		return medicine
 	}
 	w := h.adult[h.county.weighed(weights)]
-	if slices.Contains(w.also, medicine) && h.county.chance(general) {
-		return medicine
+	if len(w.also) > 0 && h.county.chance(general) {
+		return w.also[0]
 	}
 	return w.is
 }
 
-// general are the medical patients whom any medical ward may take.
-const general = .5
+// general are the patients whom other wards of medicine, or of surgery, may take as well.
+const general = .6
 
 // ask puts somebody on the list of those who wait for a bed.
 func (h *hospital) ask(s *stay) {

@@ -132,8 +132,8 @@ func (w *ward) freeFor(s *stay, waited time.Duration) (n int) {
 const (
 	needsSideRoom = .08
 	pastAMU       = 2 * time.Hour // medical patients who have not been on the AMU
-	outlieAfter   = 4 * time.Hour
-	anySexAfter   = 8 * time.Hour
+	outlieAfter   = 5 * time.Hour
+	anySexAfter   = 10 * time.Hour
 	anyRoomAfter  = 9 * time.Hour
 	anyWardAfter  = 10 * time.Hour
 	turnAfter     = 9 * time.Hour // and before who waits elsewhere counts as one in A&E
