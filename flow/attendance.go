@@ -54,7 +54,7 @@ func (c *course) attendanceFact(patient string, f *fact) {
 		return
 	}
 	c.milestone(s, f)
-	c.attend(patient, s, f)
+	c.attend(s, f)
 	c.fulfil(s, f)
 }
 
@@ -234,7 +234,7 @@ func (a *attendance) take(f *fact) {
 }
 
 // attend keeps the attendance in step with where the patient is.
-func (c *course) attend(patient string, s *stay, f *fact) {
+func (c *course) attend(s *stay, f *fact) {
 	in := s.phase == open && c.dept(s.at.Unit)
 	a := s.ae
 	switch {

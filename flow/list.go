@@ -79,8 +79,11 @@ func (s *State) entry(e *Event, u *unit, p *patient, entry *ListEntry, newest ca
 		told capacity.Moment
 		at   capacity.Instant
 	}{
-		{AttendanceAssessed, a.assessed, entry.Assessed}, {AttendanceSeen, a.seen, entry.Seen}, {AttendanceReferred, a.referred, entry.Referred},
-		{DecidedToAdmit, a.decided, entry.Decided}, {ReadyToProceed, a.ready, entry.Ready},
+		{AttendanceAssessed, a.assessed, entry.Assessed},
+		{AttendanceSeen, a.seen, entry.Seen},
+		{AttendanceReferred, a.referred, entry.Referred},
+		{DecidedToAdmit, a.decided, entry.Decided},
+		{ReadyToProceed, a.ready, entry.Ready},
 	} {
 		if m.at != 0 && !m.told.Told() {
 			var more *detail

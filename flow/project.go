@@ -62,8 +62,10 @@ func (s *State) View() *View {
 	if was == nil {
 		was = &View{}
 	}
-	v := &View{Measures: was.Measures, pictures: was.pictures, zone: was.zone, Epoch: s.epoch, Seq: s.seq, At: s.at, Digest: s.Digest(), System: was.System, Sites: was.Sites, Units: was.Units, Feeds: was.Feeds, Contradictions: was.Contradictions, Held: was.Held,
-		Attendances: was.Attendances, Ambulances: was.Ambulances, Requests: was.Requests, Discharges: was.Discharges, Decisions: was.Decisions}
+	v := &View{
+		Measures: was.Measures, pictures: was.pictures, zone: was.zone, Epoch: s.epoch, Seq: s.seq, At: s.at, Digest: s.Digest(), System: was.System, Sites: was.Sites, Units: was.Units, Feeds: was.Feeds, Contradictions: was.Contradictions, Held: was.Held,
+		Attendances: was.Attendances, Ambulances: was.Ambulances, Requests: was.Requests, Discharges: was.Discharges, Decisions: was.Decisions,
+	}
 	if s.view.feeds || s.view.layout {
 		v.Feeds = s.showFeeds()
 	}

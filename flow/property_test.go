@@ -196,10 +196,12 @@ func TestRepeatsChangeNothing(t *testing.T) {
 // TestOrderOfArrival: facts about patients, whatever order they arrive in, put everybody
 // in the same beds. Moments are distinct: facts of one moment go by arrival.
 func TestOrderOfArrival(t *testing.T) {
-	kinds := []Kind{Admitted, Transferred, Discharged, TransferCancelled, DischargeCancelled, AdmissionCancelled, TransferExpected, TransferExpectationCancelled, Away, Returned, LeaveStarted, LeaveEnded, Updated, ArrivalExpected, ArrivalCancelled, DischargeExpected, MadeOutpatient, VisitDeleted, Cleaned, BedStatusTold, BedClosed, BedOpened,
+	kinds := []Kind{
+		Admitted, Transferred, Discharged, TransferCancelled, DischargeCancelled, AdmissionCancelled, TransferExpected, TransferExpectationCancelled, Away, Returned, LeaveStarted, LeaveEnded, Updated, ArrivalExpected, ArrivalCancelled, DischargeExpected, MadeOutpatient, VisitDeleted, Cleaned, BedStatusTold, BedClosed, BedOpened,
 		BedRequested, RequestReady, RequestLeft, RequestArrived, RequestCancelled, AttendanceArrived, AttendanceAssessed, AttendanceSeen, AttendanceReferred, AttendanceMoved, DecidedToAdmit, ReadyToProceed,
 		AttendanceStreamed, AttendanceDeparted, DepartureCancelled, AttendanceCancelled, AmbulanceInbound, AmbulanceArrived, AmbulanceHandedOver, AmbulanceClear, AmbulanceCancelled,
-		DischargeReady, DischargeNotReady, DischargePlanned, DischargeDelayed, DischargeDelayEnded, DischargeFailed, StartAccepted, StartWithdrawn}
+		DischargeReady, DischargeNotReady, DischargePlanned, DischargeDelayed, DischargeDelayEnded, DischargeFailed, StartAccepted, StartWithdrawn,
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		start := capacity.At(time.Date(2027, 1, 12, 8, 0, 0, 0, time.UTC))
 		layout := LayoutEvents(aWard(4), 1, start)

@@ -205,7 +205,7 @@ func (c *course) take(patient string, f *fact) {
 	}
 	s.describe(f)
 	c.note(&s.events, f)
-	c.attend(patient, s, f)
+	c.attend(s, f)
 	c.fulfil(s, f)
 }
 

@@ -69,12 +69,16 @@ func columnOf(name string) (column int, ok bool) {
 type row struct {
 	line  int // of the file, from 1; in JSON which of the entries
 	cells [columnCount]string
-	fault *RowFault // the first
-	open  bool      // it is the last, and has no line end
+	fault *RowFault  // the first for which it does not count
+	left  []RowFault // cells left out of it
+	open  bool       // it is the last, and has no line end
 }
 
-// RowFault is why a row of a list does not count. It holds nothing of the row.
+// RowFault is why a row of a list does not count or, where Kept, one of its cells: whoever
+// is missing from a list counts as gone, so a row that says who came when is kept. It
+// holds nothing of the row.
 type RowFault struct {
+	Kept   bool   `json:"kept,omitempty"`
 	Line   int    `json:"line"` // of the file, from 1; in JSON which of the entries
 	Column string `json:"column,omitempty"`
 	Reason string `json:"reason"`
@@ -111,10 +115,17 @@ func (l *list) entries(rows []row) (entries []flow.ListEntry, faults []RowFault)
 			faults = append(faults, *fault)
 			continue
 		}
+		for _, left := range r.left {
+			left.Line, left.Kept = r.line, true
+			faults = append(faults, left)
+		}
 		entries = append(entries, e)
 	}
 	return entries, faults
 }
+
+// needed says whether a row cannot count without the column.
+func needed(column int) bool { return column <= ofArrived }
 
 func (l *list) entry(r *row) (e flow.ListEntry, fault *RowFault) {
 	for i := range r.cells {
@@ -140,20 +151,40 @@ func (l *list) entry(r *row) (e flow.ListEntry, fault *RowFault) {
 	case e.Arrived == 0:
 		return e, &RowFault{Column: "arrived", Reason: "is empty", Next: "Say when the patient arrived."}
 	}
-	if late := entryRecent(&e, l.taken); late != nil {
-		return e, &RowFault{Column: late.Field, Reason: late.Reason, Next: "Correct the time, or say by as_at when the list was taken."}
+	times := [columnCount]*capacity.Instant{
+		ofArrived: &e.Arrived, ofAssessed: &e.Assessed, ofSeen: &e.Seen, ofReferred: &e.Referred, ofDecided: &e.Decided, ofReady: &e.Ready,
+	}
+	for late := entryRecent(&e, l.taken); late != nil; late = entryRecent(&e, l.taken) {
+		fault := RowFault{Column: late.Field, Reason: late.Reason, Next: "Correct the time, or say by as_at when the list was taken."}
+		column, _ := columnOf(late.Field)
+		if needed(column) {
+			return e, &fault
+		}
+		*times[column] = 0
+		r.left = append(r.left, fault)
 	}
 	return e, nil
 }
 
-// read reads a cell that holds something, unless the row is at fault already.
+// read reads a cell that holds something, unless the row is at fault already. A cell that
+// the row can do without is left out when it cannot be read.
 func read[T any](r *row, column int, into *T, how func(string) (T, *RowFault)) {
 	if r.fault != nil || r.cells[column] == "" {
 		return
 	}
-	if *into, r.fault = how(r.cells[column]); r.fault != nil {
-		r.fault.Column = listColumns[column].name
+	value, fault := how(r.cells[column])
+	switch {
+	case fault == nil:
+		*into = value
+		return
+	case needed(column):
+		r.fault = fault
+	default:
+		r.cells[column] = ""
+		r.left = append(r.left, *fault)
+		fault = &r.left[len(r.left)-1]
 	}
+	fault.Column = listColumns[column].name
 }
 
 // clean is a cell without outer blanks. NULL, as databases export it, is nothing.

@@ -66,10 +66,14 @@ func (d *Door) list(r *http.Request, feed string, isCSV bool, raw []byte) (*List
 		return nil, p
 	}
 	for _, f := range faults {
-		refuse("list_row", fmt.Sprintf("line %d: %s %s", f.Line, f.Column, f.Reason))
+		reason := "list_row"
+		if f.Kept {
+			reason = "list_cell"
+		}
+		refuse(reason, fmt.Sprintf("line %d: %s %s", f.Line, f.Column, f.Reason))
 	}
-	if len(faults) > len(entries) {
-		p := unsound("", fmt.Sprintf("%d of %d rows are at fault: too many to take the others for the whole department.", len(faults), len(rows)), "Correct the rows and send the list again.")
+	if dropped := len(rows) - len(entries); dropped > len(entries) {
+		p := unsound("", fmt.Sprintf("%d of %d rows are at fault: too many to take the others for the whole department.", dropped, len(rows)), "Correct the rows and send the list again.")
 		p.Refused = faults
 		return nil, p
 	}
