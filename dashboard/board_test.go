@@ -179,7 +179,13 @@ func (c *county) demand(n int) {
 	switch n % 6 {
 	case 0:
 		value := float64(c.v.Seq)
-		put(&c.v.Measures, &flow.MeasuresView{ID: "site/" + id, Version: c.v.Seq, Values: map[string]*flow.MeasureValue{"ae_patients": {Value: &value}}}, figuresID)
+		values := map[string]*flow.MeasureValue{"ae_patients": {Version: c.v.Seq, Value: &value}, "ae_corridor": {Version: c.v.Seq}}
+		for _, m := range c.v.Measures {
+			if m.ID == "site/"+id {
+				values["ae_corridor"] = m.Values["ae_corridor"]
+			}
+		}
+		put(&c.v.Measures, &flow.MeasuresView{ID: "site/" + id, Version: c.v.Seq, Values: values}, figuresID)
 	case 1:
 		put(&c.v.Attendances, &flow.AttendanceView{ID: id, Version: c.v.Seq, Key: "B2W", Unit: "wrh-w1", Arrived: at, Events: seqs}, attendanceID)
 	case 2:

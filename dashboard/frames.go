@@ -12,7 +12,8 @@ import (
 
 // The frames of the stream, all JSON texts. A snapshot replaces what the client has. A
 // delta applies only to a client at its from: first removed takes away, then each entity
-// replaces the one of its id or is new. Sites, units and feeds keep their places, for a
+// replaces the one of its id or is new; of measures it has the values that changed, each
+// replacing the one of its name. Sites, units and feeds keep their places, for a
 // changed layout is always told by a snapshot; contradictions are ordered by (since, id),
 // held facts by seq and decisions by id, a number. Of measures, attendances, ambulances,
 // requests and discharges a delta tells no order. bye is the last frame before the server
@@ -270,7 +271,11 @@ func (b *body) delta(from uint64, v *flow.View) {
 	}
 	changed := func(p part) bool { return p.version > from }
 	for _, kind := range kinds {
-		if has(v, kind, changed) {
+		switch {
+		case !has(v, kind, changed):
+		case kind == "measures":
+			b.figures(from, v)
+		default:
 			b.list(kind, v, changed)
 		}
 	}
@@ -278,6 +283,25 @@ func (b *body) delta(from uint64, v *flow.View) {
 		b.member("removed", removed)
 	}
 	b.close()
+}
+
+// figures are the scopes with figures that changed since from, each with those figures
+// only: the others stand.
+func (b *body) figures(from uint64, v *flow.View) {
+	some := []*flow.MeasuresView{}
+	for _, m := range v.Measures {
+		if m.Version <= from {
+			continue
+		}
+		changed := &flow.MeasuresView{ID: m.ID, Version: m.Version, Values: map[string]*flow.MeasureValue{}}
+		for name, value := range m.Values {
+			if value.Version > from {
+				changed.Values[name] = value
+			}
+		}
+		some = append(some, changed)
+	}
+	b.member("measures", some)
 }
 
 func has(v *flow.View, kind string, wanted func(part) bool) (found bool) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -93,7 +94,15 @@ func (s *shown) change(by shown, removed map[string][]string) {
 	s.Feeds = changed(s.Feeds, by.Feeds, removed["feeds"], feedID)
 	s.Contradictions = changed(s.Contradictions, by.Contradictions, removed["contradictions"], clashID)
 	s.Held = changed(s.Held, by.Held, removed["held"], heldID)
-	s.Measures = changed(s.Measures, by.Measures, removed["measures"], figuresID)
+	for _, m := range by.Measures {
+		whole := &flow.MeasuresView{ID: m.ID, Version: m.Version, Values: map[string]*flow.MeasureValue{}}
+		if i := slices.IndexFunc(s.Measures, func(old *flow.MeasuresView) bool { return old.ID == m.ID }); i >= 0 {
+			maps.Copy(whole.Values, s.Measures[i].Values)
+		}
+		maps.Copy(whole.Values, m.Values)
+		s.Measures = changed(s.Measures, []*flow.MeasuresView{whole}, nil, figuresID)
+	}
+	s.Measures = changed(s.Measures, nil, removed["measures"], figuresID)
 	s.Attendances = changed(s.Attendances, by.Attendances, removed["attendances"], attendanceID)
 	s.Ambulances = changed(s.Ambulances, by.Ambulances, removed["ambulances"], ambulanceID)
 	s.Requests = changed(s.Requests, by.Requests, removed["requests"], requestID)

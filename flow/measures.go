@@ -159,12 +159,8 @@ func (s *State) showMeasures(v, was *View, remade map[string]bool) {
 			return
 		}
 		m := &MeasuresView{ID: id, Version: s.seq, Values: s.values(id, f)}
-		if o != nil {
-			if m.Version = o.Version; reflect.DeepEqual(m, o) {
-				m = o
-			} else {
-				m.Version = s.seq
-			}
+		if o != nil && m.keep(o) {
+			m = o
 		}
 		v.Measures = append(v.Measures, m)
 	}
@@ -209,6 +205,23 @@ func (s *State) showMeasures(v, was *View, remade map[string]bool) {
 	bury(s, "measures", was.Measures, v.Measures, func(m *MeasuresView) string { return m.ID })
 }
 
+// keep takes over what did not change, and says whether nothing did.
+func (m *MeasuresView) keep(old *MeasuresView) (all bool) {
+	all = len(m.Values) == len(old.Values)
+	for name, now := range m.Values {
+		was := old.Values[name]
+		if was != nil {
+			now.Version = was.Version
+			if reflect.DeepEqual(now, was) {
+				m.Values[name] = was
+				continue
+			}
+		}
+		now.Version, all = m.Version, false
+	}
+	return all
+}
+
 // values are a scope's figures as people see them.
 func (s *State) values(scope string, f *figures) map[string]*MeasureValue {
 	all := map[string]*MeasureValue{}
@@ -216,6 +229,7 @@ func (s *State) values(scope string, f *figures) map[string]*MeasureValue {
 		m := &capacity.Measures()[i]
 		if f.has[i] && !(m.Scope == "site" && strings.HasPrefix(scope, "unit/")) {
 			v := valueOf(m, f.amounts[i], f.missing[i], f.asOf[i])
+			v.Version = s.seq
 			if r := s.reportedFor(m.Name, scope); r != nil {
 				v.Reported = r.view(v.Value)
 			}

@@ -215,6 +215,7 @@ type MeasuresView struct {
 
 // MeasureValue is one figure with all that makes it believable or not.
 type MeasureValue struct {
+	Version  uint64           `json:"-"`                  // sequence of the last change
 	Value    *float64         `json:"value"`              // in the measure's unit; null when nothing is known, which is not 0
 	Of       int64            `json:"of,omitempty"`       // the denominator of a share, how many a mean or median is over, or the beds to spare where a shortfall is of others
 	At       capacity.Instant `json:"at,omitempty"`       // of a measure that is a moment: the longest wait's start, the next breach

@@ -1,5 +1,6 @@
 // What the page knows of the system: pure functions from one state and a frame to the
-// next. A snapshot replaces everything; a delta carries whole entities.
+// next. A snapshot replaces everything; a delta carries whole entities, and of measures
+// the values that changed.
 
 import type { Delta, Feed, Heartbeat, Kinds, Lists, Snapshot, System } from "./types";
 
@@ -55,6 +56,11 @@ function updated(was: Map<string, Entity>, put: Lists[keyof Kinds], gone: string
   if (!put?.length && !gone?.length) return was;
   const now = new Map(was);
   for (const id of gone ?? []) now.delete(id);
-  for (const e of put ?? []) now.set(key(e), e);
+  for (const e of put ?? []) now.set(key(e), whole(was.get(key(e)), e));
   return now;
+}
+
+/** A scope's figures with those that did not change. */
+function whole(was: Entity | undefined, e: Entity): Entity {
+  return was && "values" in was && "values" in e ? { ...e, values: { ...was.values, ...e.values } } : e;
 }
