@@ -117,6 +117,9 @@ func TestAMovedLayoutKeepsContradictions(t *testing.T) {
 	require.Empty(t, settle(s, publicID(TwoInBed+":w/B0")))
 	was := s.View().Contradictions
 	require.Len(t, was, 2)
+	move := Data{Patient: "p1-1", Visit: "vp1-1", Place: "w/new"}
+	say(s, Event{Kind: Transferred, Feed: "f0", ID: "away", Happened: s.At(), Recorded: s.At(), Data: move})
+	require.Len(t, s.held, 1)
 
 	l := aWard(1)
 	l.Units = append(l.Units, capacity.Unit{ID: "w", Site: "site", Name: "renamed", Kind: capacity.Ward, Class: capacity.AdultGA, Beds: []capacity.Bed{{ID: "B0"}, {ID: "B1"}}})
@@ -127,6 +130,44 @@ func TestAMovedLayoutKeepsContradictions(t *testing.T) {
 	require.Len(t, now, 1, "B2 is gone, B0 is settled")
 	require.Same(t, was[0], now[0])
 	require.NotZero(t, s.items[TwoInBed+":w/B0"].Settled)
+
+	// the layout that names a place settles what the fact held for it settles
+	l.Units[3].Beds = append(l.Units[3].Beds, capacity.Bed{ID: "new"})
+	for _, e := range LayoutEvents(l, 3, s.At()) {
+		say(s, e)
+	}
+	require.Empty(t, s.held)
+	require.Empty(t, s.View().Contradictions)
+}
+
+// TestClocksApartEndWithTheJourney: a corrected arrival closes it, also after a load; and a
+// journey that is forgotten leaves nothing to compare.
+func TestClocksApartEndWithTheJourney(t *testing.T) {
+	s := crowd(t, 0)
+	arrived := func(s *State, ambulance string, ago time.Duration) {
+		id := fmt.Sprint(ambulance, ago)
+		say(s, Event{Kind: AmbulanceArrived, Feed: "f0", ID: id, Happened: s.At().Add(-ago), Recorded: s.At(), Data: Data{Ambulance: ambulance, Place: "ae", Patient: "p" + ambulance}})
+	}
+	for _, a := range []string{"A1", "A2"} {
+		arrived(s, a, time.Hour)
+		say(s, Event{Kind: AttendanceArrived, Feed: "f0", ID: "in" + a, Happened: s.At(), Recorded: s.At(), Data: Data{Patient: "p" + a, Place: "ae", Mode: "ambulance"}})
+	}
+	say(s, tickAt(s.At().Add(time.Hour)))
+	require.Len(t, s.View().Contradictions, 2)
+
+	stored := records{}
+	stored.take(s.Changes())
+	resumed, err := Load("crowd", s.Seq(), stored.all())
+	require.NoError(t, err)
+	for _, state := range []*State{s, resumed} {
+		at := state.At().Add(-110 * time.Minute)
+		say(state, Event{Kind: AttendanceArrived, Feed: "f0", ID: "corrected", Happened: at, Recorded: state.At(), Data: Data{Patient: "pA1", Place: "ae", Mode: "ambulance"}})
+		require.Len(t, state.items, 1)
+		say(state, tickAt(state.At().Add(keepPictured)))
+		require.Empty(t, state.ambulances)
+		require.Empty(t, state.View().Contradictions)
+		require.Empty(t, state.items)
+	}
 }
 
 // TestEveryKindOfContradictionHasAnOwner: and is listed once.
