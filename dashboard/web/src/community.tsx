@@ -18,11 +18,12 @@ export function CommunityRow({ state, site }: { state: State; site: Site }) {
   const lvl = p === null ? 0 : level(figure!.beds, groupLimits(unitsOf(state, site.id, main)));
   const over = p === null ? 0 : figure!.beds.over;
   const title = site.short || site.name;
+  const shorter = title.split(" ")[0] ?? title; // beside "Community" the town is enough
   const name = (
     <th scope="row" role="rowheader">
       <Link to={siteAddress(site.id)}>
         <LimitMark level={over ? 3 : lvl} />
-        <Fit forms={over ? [`${title}, ${over} over`, `${title} +${over}`] : [title]} />
+        <Fit forms={over ? [`${title}, ${over} over`, `${title} +${over}`, `${shorter} +${over}`] : [title, shorter]} />
       </Link>
     </th>
   );

@@ -20,7 +20,7 @@ export function Feeds() {
           <FeedRows feeds={feeds} />
         </section>
         <section class="panel lists">
-          <h2>{refused.length ? "Newest refusals" : "Nothing was refused lately"}</h2>
+          <h2>{!s ? "Refusals: not known yet" : refused.length ? "Newest refusals" : "Nothing was refused lately"}</h2>
           {refused.map((f) => (
             <Refusals key={f.id} feed={f} />
           ))}
