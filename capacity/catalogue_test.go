@@ -41,7 +41,7 @@ func pageOfMeasures() []byte {
 	var b bytes.Buffer
 	b.WriteString(`# Measures
 
-Every figure of the wall, the API and the metrics is one of these, has the one definition given here, and opens to the patients, beds and journeys that it counts. This page is made of the
+Every figure of demand and capacity on the wall, its pages and the API is one of these, has the one definition given here, and opens to the patients, beds and journeys that it counts. This page is made of the
 catalogue in ` + "`capacity/`" + `; names are part of addresses and are never changed.
 
 - **Scope**: a measure is taken from each unit. That of a site, an organisation or the system is the sum of its units': counts are added; of a share both its parts; a mean is over all, a median of all.
