@@ -2,6 +2,7 @@ package flow
 
 import (
 	"slices"
+	"strings"
 
 	"flowcentre/capacity"
 )
@@ -30,12 +31,24 @@ const (
 func (s *State) find(feed, place string) (at ref, reason string) {
 	at, ok := s.places[place]
 	if !ok {
-		return ref{}, UnknownPlace
+		if at, ok = s.inDepartment(place); !ok {
+			return ref{}, UnknownPlace
+		}
 	}
 	if u := s.units[at.Unit]; feed != Desk && len(u.def.Feeds) > 0 && !slices.Contains(u.def.Feeds, feed) {
 		return ref{}, NotItsUnit
 	}
 	return at, ""
+}
+
+// inDepartment resolves a place within an A&E department that is not laid out, such as a
+// cubicle: the area it is in counts, or the department where no area has that name.
+func (s *State) inDepartment(place string) (at ref, ok bool) {
+	for cut := strings.LastIndexByte(place, '/'); cut > 0 && !ok; cut = strings.LastIndexByte(place, '/') {
+		place = place[:cut]
+		at, ok = s.places[place]
+	}
+	return at, ok && s.dept(at.Unit)
 }
 
 // hint resolves a place that only helps: an unknown one is no reason to hold the fact.
@@ -60,7 +73,7 @@ func names(u *capacity.Unit) map[string]ref {
 	}
 	for i := range u.Areas {
 		a := &u.Areas[i]
-		for _, n := range append(areaNames(u, a), a.Aliases...) {
+		for _, n := range u.AreaNames(a) {
 			all[n] = ref{Unit: u.ID, Bay: a.ID}
 		}
 	}
@@ -70,14 +83,6 @@ func names(u *capacity.Unit) map[string]ref {
 		}
 	}
 	return all
-}
-
-func areaNames(u *capacity.Unit, a *capacity.Area) []string {
-	var names []string
-	for _, n := range u.Names() {
-		names = append(names, capacity.Within(n, a.ID))
-	}
-	return names
 }
 
 func (s *State) bed(at ref) *bed {
