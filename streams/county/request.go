@@ -71,7 +71,6 @@ func (r *request) leaves() {
 	if r == nil || r.left || r.ended {
 		return
 	}
-	r.isReady()
 	r.left = true
 	r.county.tell(r.feed, "bed", "request-left", r.details())
 }
@@ -81,6 +80,7 @@ func (r *request) arrives() {
 	if r == nil || r.ended {
 		return
 	}
+	r.leaves()
 	r.ended = true
 	r.county.tell(r.feed, "bed", "request-arrived", r.details())
 }
