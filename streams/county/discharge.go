@@ -274,13 +274,9 @@ func (h *hospital) list() {
 		if s.plan.pathway == "0" {
 			s.plan = plan{pathway: "1", wait: c.lognormal(36*time.Hour, .7)}
 		}
-		since := c.now.Add(-min(c.now.Sub(s.from)-24*time.Hour, c.between(12*time.Hour, s.plan.wait+24*time.Hour)))
-		s.plan.nctr = since - since%1000
-		s.ready = min(s.ready, s.plan.nctr)
+		s.ready = min(s.ready, c.now.Add(-c.between(0, s.plan.wait)))
 		c.after(2*minute, func() {
-			d := h.said(s)
-			d.Pathway, d.Role = s.plan.pathway, "ward_team"
-			c.write(h.discharges, s.plan.nctr, c.now, "discharge", "ready", d)
+			h.clears(s)
 			h.delay(s)
 		})
 	}

@@ -73,16 +73,16 @@ type listed struct {
 // tell says a fact of a family, such as bed.cleaned, as a CloudEvent, and gives when it
 // is sent. Nothing is said where no feed would say it.
 func (c *County) tell(f *feed, family, fact string, d details) capacity.Instant {
-	return c.write(f, c.now, c.now, family, fact, d)
+	return c.write(f, c.now, family, fact, d)
 }
 
 // typed says a fact that a person types in when there is time for it: now and then late.
 func (c *County) typed(f *feed, family, fact string, d details) {
-	c.write(f, c.now, c.typedIn(), family, fact, d)
+	c.write(f, c.typedIn(), family, fact, d)
 }
 
-// write says what happened at one time and is sent at another.
-func (c *County) write(f *feed, happened, sent capacity.Instant, family, fact string, d details) capacity.Instant {
+// write says what happens now and is sent then or later.
+func (c *County) write(f *feed, sent capacity.Instant, family, fact string, d details) capacity.Instant {
 	if f == nil {
 		return 0
 	}
@@ -90,7 +90,7 @@ func (c *County) write(f *feed, happened, sent capacity.Instant, family, fact st
 	id := fmt.Sprintf("%s-%08d", f.id, f.count)
 	body, err := json.Marshal(cloudEvent{
 		SpecVersion: "1.0", ID: id, Source: f.id, Type: "flowcentre." + family + "." + fact + ".v1",
-		Time: happened, ContentType: "application/json", Data: d,
+		Time: c.now, ContentType: "application/json", Data: d,
 	})
 	if err != nil {
 		panic("county: an event of plain values did not encode: " + err.Error())
