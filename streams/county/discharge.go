@@ -35,10 +35,14 @@ func (s *stay) could() capacity.Instant { return s.ready.Add(s.plan.wait) }
 // planFor draws a pathway: help at home, a community bed and a care home are for those
 // who stay long.
 func (c *County) planFor(s *stay) plan {
-	shares := []float64{.97, .03, 0, 0}
-	if s.ready.Sub(c.now) > 40*time.Hour {
-		shares = []float64{.64, .19, .13, .04}
+	if s.ready.Sub(s.from) > 40*time.Hour {
+		return c.planOf(.64, .19, .13, .04)
 	}
+	return c.planOf(.97, .03, 0, 0)
+}
+
+// planOf draws a pathway by the shares of each.
+func (c *County) planOf(shares ...float64) plan {
 	switch c.weighed(shares) {
 	case 1:
 		return plan{pathway: "1", wait: c.lognormal(36*time.Hour, .7)}
@@ -270,10 +274,7 @@ func (h *hospital) list() {
 	slices.SortStableFunc(staying, func(a, b *stay) int { return cmp.Compare(a.ready, b.ready) })
 	staying = staying[:min(len(staying), int(listShare*h.core(nil)))]
 	for _, s := range staying {
-		s.plan = c.planFor(s)
-		if s.plan.pathway == "0" {
-			s.plan = plan{pathway: "1", wait: c.lognormal(36*time.Hour, .7)}
-		}
+		s.plan = c.planOf(.3, .35, .25, .1)
 		s.ready = min(s.ready, c.now.Add(-c.between(0, s.plan.wait)))
 		c.after(2*minute, func() {
 			h.clears(s)

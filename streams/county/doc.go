@@ -14,7 +14,7 @@
 // children's, NHS England monthly A&E, January 2024), and 11 elective admissions per 100
 // surgical beds on weekdays. Seven in ten adult emergencies come through A&E.
 //
-//   - A&E (aande.go): arrivals by the hours of a British department and its weekdays; 40 %
+//   - A&E (aande.go, attendance.go): arrivals by the hours of a British department and its weekdays; 40 %
 //     by ambulance (1,069 a week, February 2020), at half the amplitude. Of those who come
 //     by ambulance half are admitted, of the others one in six: 30 % in all. Who is not in
 //     need of a bed may be sent on from the front door. Majors that is full makes crews

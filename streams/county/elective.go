@@ -7,15 +7,24 @@ import (
 )
 
 // bookElectives tells the afternoon before who comes for an operation.
-func (h *hospital) bookElectives() {
+func (h *hospital) bookElectives() { h.book(1, 3*time.Hour) }
+
+// book tells within some time who comes for an operation in so many days.
+func (h *hospital) book(days int, within time.Duration) {
 	c := h.county
-	if tomorrow := c.local().AddDate(0, 0, 1).Weekday(); tomorrow == time.Saturday || tomorrow == time.Sunday {
+	if day := c.local().AddDate(0, 0, days).Weekday(); day == time.Saturday || day == time.Sunday {
 		return
 	}
 	for range c.poisson(h.electives()) {
-		comes := c.today(24 + 6.8 + 3.2*c.rnd.Float64())
+		comes := c.today(float64(24*days) + 6.8 + 3.2*c.rnd.Float64())
+		if comes < c.now.Add(within) {
+			continue // is there already
+		}
 		s, w := h.elective(comes)
-		c.after(c.between(0, 3*time.Hour), func() {
+		c.after(c.between(0, within), func() {
+			if s.gone {
+				return
+			}
 			c.hl7(h.adult[0].records, "A05", s, visitFields{class: "P", arriving: comes, planned: comes})
 			h.request(s, w.theatres, fromList, w, comes-comes%60_000)
 		})

@@ -124,6 +124,7 @@ func (h *hospital) start() {
 		}
 	}
 	h.hour()
+	h.book(0, 5*minute)
 	if t := c.local(); t.Hour() >= 1 {
 		h.round()
 	}
