@@ -5,7 +5,7 @@ import { useSignal } from "@preact/signals";
 import { age, capital, count, fact, moment, ms, words } from "./format";
 import { Ask, Choice, Press } from "./forms";
 import { LimitMark } from "./marks";
-import { measured, named, siteScope } from "./measures";
+import { measured, named, siteScope, spokenSince } from "./measures";
 import { zone } from "./parts";
 import { placeOf } from "./requests";
 import { itemPlace, unitsOf } from "./rules";
@@ -133,12 +133,7 @@ function ReportedList({ state: s, scope }: { state: State; scope: string }) {
         <li key={name}>
           <span>
             <b>{capital(words(name))}: {r.value}</b> {r.how === "phone" ? "by phone" : words(r.how)}, {moment(r.at, t, zone())}, {words(r.role)}
-            {r.superseded && (
-              <span class="muted">
-                ; the feed has spoken since {moment(r.superseded, t, zone())}
-                {r.difference != null && `: ${Math.abs(r.difference)} ${r.difference < 0 ? "fewer" : "more"}`}
-              </span>
-            )}
+            <span class="muted">{spokenSince(r, t, zone())}</span>
           </span>
         </li>
       ))}

@@ -3,7 +3,7 @@
 
 import { age, capital, clockTime, count, words } from "./format";
 import { LimitMark } from "./marks";
-import { balances, measured, named, noValue, read, readBalance, shortfall, siteScope } from "./measures";
+import { balances, leavingBy, measured, named, noValue, read, readBalance, shortfall, siteScope } from "./measures";
 import type { Reading } from "./measures";
 import { Counted, zone } from "./parts";
 import { delays, pathwayText } from "./requests";
@@ -179,13 +179,14 @@ export function Reside({ state: s, site }: Props) {
   const here = reading(s, site, named.nctr, made);
   if (here.look === "none") return null;
   const groups = delays(s, site.id);
+  const leaving = leavingBy(coarse.value, zone());
   const said = { state: s, site };
   return (
     <section class="panel nctr-table" data-look={here.look}>
       <div class="panel-head">
         <h2>NCTR, still here</h2>
         <span class="muted">
-          <Said {...said} name={named.nctr} made={made} />; <Said {...said} name={named.byNoon} /> leaving by noon
+          <Said {...said} name={named.nctr} made={made} />; <Said {...said} name={leaving.name} /> leaving {leaving.by}
         </span>
       </div>
       {here.value !== null && (

@@ -4,7 +4,7 @@
 import type { ComponentChildren } from "preact";
 import { clockTime, count, percent } from "./format";
 import { LimitMark } from "./marks";
-import { measured, named, noValue, read, readBalance, shortfall, siteScope, systemScope } from "./measures";
+import { leavingBy, measured, named, noValue, read, readBalance, shortfall, siteScope, systemScope } from "./measures";
 import type { Reading } from "./measures";
 import { Fit, Link, Value, zone } from "./parts";
 import { HELD_LIMIT_MIN } from "./risks";
@@ -170,12 +170,13 @@ function Short({ state, site, label }: CellProps) {
 function Reside({ state, site, label }: CellProps) {
   const nctr = reading(state, site, named.nctr, unitsOf(state, site.id).filter((u) => u.beds.total > 0).length);
   if (nctr.value === null) return <Nothing reading={nctr} label={label} absent="" />;
-  const noon = reading(state, site, named.byNoon);
+  const leaving = leavingBy(coarse.value, zone());
+  const r = reading(state, site, leaving.name);
   return (
     <Cell reading={nctr} label={label}>
       <Big site={site} name={named.nctr} reading={nctr}>{""}</Big>
       <p>still here</p>
-      <Fit forms={nctr.doubts.length ? nctr.doubts : noon.value === null ? [`by noon ${noon.doubts[0] ?? "—"}`, "by noon —"] : [`${noon.value} by noon`]} />
+      <Fit forms={nctr.doubts.length ? nctr.doubts : r.value === null ? [`${leaving.by} ${r.doubts[0] ?? "—"}`, `${leaving.by} —`] : [`${r.value} ${leaving.by}`]} />
     </Cell>
   );
 }

@@ -1,7 +1,7 @@
 // What a measure says of a scope, and how far it may be believed: the words and the look
 // of a figure, never its arithmetic. Pure; now is the engine's time in ms since 1970.
 
-import { age, clockTime, ms, words } from "./format";
+import { age, localMinute, moment, ms, words } from "./format";
 import type { State } from "./store";
 import type { Measured, Missing, Reported } from "./types";
 
@@ -21,6 +21,7 @@ export const named = {
   short8: "adult_ga_short_8h",
   nctr: "nctr_here",
   byNoon: "leaving_by_12",
+  by17: "leaving_by_17",
   requests: "requests_without_bed",
   sideRooms: "side_room_queue",
 } as const;
@@ -57,7 +58,7 @@ export function read(v: Measured | undefined, now: number, zone: string, made = 
   const told = v.reported && !v.reported.superseded ? v.reported : null;
   const figure = { value: v.value, at: ms(v.at), of: v.of ?? 0 };
   const missing = v.missing ?? [];
-  if (told) return { ...figure, look: "reported", value: told.value, doubts: reportedBy(told, zone) };
+  if (told) return { ...figure, look: "reported", value: told.value, doubts: reportedBy(told, now, zone) };
   if (v.value === null) return { ...figure, ...valueless(v, missing) };
   const asOf = ms(v.as_of);
   const whole = made > 0 && new Set(missing.map((m) => m.unit)).size >= made;
@@ -103,12 +104,23 @@ export function readBalance(v: Measured | undefined, now: number, zone: string, 
   return { ...r, look: "unknown", value: null, doubts: ["needs not sent"] };
 }
 
-/** "by phone, 03:40, desk coordinator", and shorter forms of it. */
-export function reportedBy(r: Reported, zone: string): string[] {
+/** "by phone, 03:40, desk coordinator", and shorter forms of it; with its day when that is not today. */
+export function reportedBy(r: Reported, now: number, zone: string): string[] {
   const how = { phone: "by phone", seen: "counted", other: "told" }[r.how] ?? words(r.how);
-  const at = ms(r.at);
-  const when = at === null ? "" : `, ${clockTime(at, zone)}`;
+  const when = ms(r.at) === null ? "" : `, ${moment(r.at, now, zone)}`;
   return [`${how}${when}, ${words(r.role)}`, `${how}${when}`, how];
+}
+
+/** "; the feed has spoken since 04:05: 4 more", once it has. */
+export function spokenSince(r: Reported, now: number, zone: string): string {
+  if (!r.superseded) return "";
+  const d = r.difference;
+  return `; the feed has spoken since ${moment(r.superseded, now, zone)}${d == null ? "" : `: ${number(Math.abs(d))} ${d < 0 ? "fewer" : "more"}`}`;
+}
+
+/** How many leave by the next hour that people speak of: at 19:00 nobody asks who leaves by noon. */
+export function leavingBy(now: number, zone: string): { name: string; by: string } {
+  return localMinute(now, zone) < 12 * 60 ? { name: named.byNoon, by: "by noon" } : { name: named.by17, by: "by 17:00" };
 }
 
 /** A shortfall in words: a shortage is never a minus, and beds to spare are never a shortage. */

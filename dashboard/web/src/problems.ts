@@ -35,7 +35,7 @@ export function problems(s: State, now: number, standingSeconds: number): Proble
     const since = ageOf(f.last, now);
     const more = silent.length > 1 ? [`${count(silent.length, "feed")} silent, longest ${since}`] : [];
     const site = feedSite(s, f);
-    const short = site && silent.length === 1 ? [`${site} feed silent ${since}`] : [];
+    const short = site && silent.length === 1 ? [`1 ${site} feed silent ${since}`] : [];
     found.push({ level: 2, forms: [`${f.name} silent ${since}`, ...more, ...short, `1 feed silent ${since}`] });
   }
   const never = [...s.feeds.values()].filter((f) => f.state === "never");

@@ -101,7 +101,7 @@ function silences(s: State, now: number): Risk[] {
       level: 2,
       past: last === null ? 0 : now - last - f.every_s * 1000,
       what: [`${f.name} silent ${since ?? ""}`.trim(), `Feed silent ${since ?? ""}`.trim()],
-      then: [f.owner ? `Ring ${f.owner}` : "No owner named"],
+      then: f.owner ? [`Ring ${f.owner}`, f.owner, "Ring its owner"] : ["No owner named"],
     };
   });
 }

@@ -3,9 +3,9 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { age, capital, clockSeconds, clockTime, count, fact, moment, ms, words } from "./format";
+import { age, capital, clockSeconds, clockTime, count, fact, longDate, moment, ms, words } from "./format";
 import { LimitMark, Mark } from "./marks";
-import { noValue, number, read, reportedBy, shortfall, why as reasonOf } from "./measures";
+import { noValue, number, read, reportedBy, shortfall, spokenSince, why as reasonOf } from "./measures";
 import { DeskHead, Status, zone } from "./parts";
 import { agrees, settled, terms } from "./recount";
 import { query, siteAddress, whyAddress } from "./route";
@@ -79,8 +79,9 @@ function upFrom(s: State | null, scope: string): { to: string; name: string } {
 
 function pinned(s: State | null, w: Why): string {
   const at = ms(w.at);
-  const moved = s && s.seq > w.seq ? `; ${count(s.seq - w.seq, "fact")} since` : "";
-  return `At ${at === null ? "a time not told" : clockSeconds(at, zone())}, fact ${w.seq.toLocaleString("en-GB")}${moved}`;
+  const since = s && s.seq > w.seq ? s.seq - w.seq : 0;
+  const moved = since ? `; ${since.toLocaleString("en-GB")} ${since === 1 ? "fact" : "facts"} since` : "";
+  return `At ${at === null ? "a time not told" : `${clockSeconds(at, zone())}, ${longDate(at, zone())[0]}`}, fact ${w.seq.toLocaleString("en-GB")}${moved}`;
 }
 
 function Opened({ state: s, why: w, scope }: { state: State | null; why: Why; scope: string }) {
@@ -150,8 +151,8 @@ function Answer({ state: s, why: w, scope }: { state: State | null; why: Why; sc
         {r.doubts.length > 0 && <p class="doubtful">{r.doubts[0]}</p>}
         {w.reported && (
           <p>
-            Told {reportedBy(w.reported, zone())[0]}: {w.reported.value}
-            {w.reported.superseded ? "; the feed has spoken since" : ""}
+            Told {reportedBy(w.reported, ms(w.at) ?? 0, zone())[0]}: {w.reported.value}
+            {spokenSince(w.reported, ms(w.at) ?? 0, zone())}
           </p>
         )}
       </div>
@@ -164,6 +165,7 @@ function figure(w: Why): [string, string] {
   const r = reading(w);
   if (r.value === null) return ["—", noValue(r).replace(/^— /, "")];
   if (w.measure.form === "shortfall") {
+    if (settled(w.items ?? []).length > 1) return [number(r.value), "short"]; // what one site has to spare is no other's
     const { figure: n, word } = shortfall(r);
     return [n, word];
   }

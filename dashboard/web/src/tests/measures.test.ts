@@ -1,4 +1,4 @@
-import { noValue, number, read, readBalance, reportedBy, shortfall } from "../measures";
+import { leavingBy, noValue, number, read, readBalance, reportedBy, shortfall, spokenSince } from "../measures";
 import type { Measured, Missing } from "../types";
 import { AT } from "./samples";
 import { same } from "./same";
@@ -61,13 +61,20 @@ export function aReportedFigureSaysByWhomAndWhen() {
   const reported = { seq: 9, value: 4, at: "2027-01-12T03:40:00Z", how: "phone", role: "desk_coordinator" };
   const r = of({ missing: [lacks("ae", "silent")], reported });
   same([r.look, r.value, r.doubts[0]], ["reported", 4, "by phone, 03:40, desk coordinator"]);
-  same(reportedBy(reported, LONDON), ["by phone, 03:40, desk coordinator", "by phone, 03:40", "by phone"]);
+  same(reportedBy(reported, AT, LONDON), ["by phone, 03:40, desk coordinator", "by phone, 03:40", "by phone"]);
+  same(reportedBy({ ...reported, at: "2027-01-11T23:50:00Z" }, AT, LONDON)[1], "by phone, Mon 23:50", "of the day before");
+  const spoken = (difference?: number) => spokenSince({ ...reported, superseded: "2027-01-12T04:00:00Z", difference }, AT, LONDON);
+  same([spokenSince(reported, AT, LONDON), spoken(), spoken(-3), spoken(1.25)], ["", "; the feed has spoken since 04:00", "; the feed has spoken since 04:00: 3 fewer", "; the feed has spoken since 04:00: 1.3 more"]);
   same([of({ value: 5, reported: { ...reported, superseded: "2027-01-12T04:00:00Z" } }).value, of({ value: 5, reported: { ...reported, superseded: "2027-01-12T04:00:00Z" } }).look], [5, "plain"], "the feed has spoken since");
 }
 
 export function aShortageIsInWordsAndNeverAMinus() {
   const words = (value: number | null, spare: number) => Object.values(shortfall(of({ value, of: spare, missing: value === null ? [lacks("w1", "unknown")] : [] }))).join(" ").trim();
   same([words(9, 0), words(9, 5), words(0, 5), words(0, 0), words(null, 0)], ["9 short", "9 short", "5 free", "0 short", "—"]);
+}
+
+export function whoLeavesIsAskedByTheNextHour() {
+  same(["2027-01-12T04:07:00Z", "2027-01-12T11:59:00Z", "2027-01-12T12:00:00Z"].map((t) => leavingBy(Date.parse(t), LONDON).by), ["by noon", "by noon", "by 17:00"]);
 }
 
 export function numbersToOneDecimal() {
