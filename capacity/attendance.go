@@ -17,7 +17,6 @@ type Attendance struct {
 	Events []uint64 // sequences of its facts in the log, oldest first
 
 	Streamed bool // sent on from the front door: never waited in the department
-	Listed   bool // known from a list only
 	Transit  bool // left for a ward and not arrived there yet
 }
 

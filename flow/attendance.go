@@ -267,10 +267,11 @@ func (c *course) attend(s *stay, f *fact) {
 	c.adopt(s)
 }
 
-// adopt gives an attendance the facts that came before anybody announced it.
+// adopt gives an attendance the facts that came before anybody announced it. Nobody leaves
+// before arriving: a departure stays in doubt.
 func (c *course) adopt(s *stay) {
 	c.orphans = slices.DeleteFunc(c.orphans, func(f *fact) bool {
-		if f.Visit != "" && f.Visit != s.visit || f.Happened < s.ae.arrived.At.Add(-leading) {
+		if f.Kind == AttendanceDeparted || f.Visit != "" && f.Visit != s.visit || f.Happened < s.ae.arrived.At.Add(-leading) {
 			return false
 		}
 		s.ae.take(f)

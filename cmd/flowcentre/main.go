@@ -23,7 +23,7 @@ const usage = `flowcentre shows, live, every bed of a health system.
   flowcentre demo                    a synthetic county, everything inside, nothing to set up
   flowcentre serve --config FILE     a real system
   flowcentre check FILE              say what is wrong with a configuration, and the remedy
-  flowcentre publish FILE… --to URL  send HL7 v2 or CloudEvents to a running centre
+  flowcentre publish FILE… --to URL  send HL7 v2, CloudEvents or an A&E list to a running centre
   flowcentre replay --data DIR       rebuild the state from the log, and compare it with the store
   flowcentre bench                   measure this machine
   flowcentre version                 print the version

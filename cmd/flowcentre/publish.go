@@ -31,9 +31,11 @@ const publishUsage = `flowcentre publish: send a file to a running centre
 
 A file holds HL7 v2 messages, singly or in batches, or CloudEvents, one JSON object a
 line; - is standard input. With --place it holds everyone in that A&E department, as CSV
-or JSON, and replaces what the centre knows of it; --as-at says when it was taken. URL is http://HOST:PORT, or mllp://HOST:PORT for HL7. What is
-refused is told with its reason. Sending a file twice does no harm: what the centre has
-already is counted as a duplicate. --from N goes on at the Nth message.
+or JSON, and replaces what the centre knows of it; --as-at says when it was taken.
+
+URL is http://HOST:PORT, or mllp://HOST:PORT for HL7. What is refused is told with its
+reason. Sending a file twice does no harm: what the centre has already is counted as a
+duplicate. --from N goes on at the Nth message.
 
   flowcentre publish acute-run.hl7 --to mllp://127.0.0.1:2575
   flowcentre publish acute-run.hl7 --to http://127.0.0.1:8080 --feed wrh-pas
