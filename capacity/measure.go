@@ -18,13 +18,16 @@ type Measure struct {
 	Scope      string   // the narrowest scope it is given for: unit or site
 	Source     string   // where the definition comes from
 	Supply     []string // what a feed must supply for it, any one of these; see Supplies
+	Surely     []string // supplies that tell what it counts without fail, where Told asks
 	Form       Form
 	Class      BedClass // of the beds or requests it is about, where it is about one class
 	Least      int      // of a share, mean or median: the fewest it is given for
 
-	census  bool             // nothing is known of a unit before its first census
-	applies func(*Unit) bool // for which units it means anything
-	take    func(*counting)
+	census   bool                            // nothing is known of a unit before its first census
+	applies  func(*Unit) bool                // for which units it means anything
+	expected func(*Unit, *Site) bool         // see Expected; nil for all
+	told     func(*Picture) (some, all bool) // see Told; nil where that goes without saying
+	take     func(*counting)
 }
 
 // Form says how a measure's Amount becomes its value.

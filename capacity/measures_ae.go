@@ -10,6 +10,8 @@ func aandE(u *Unit) bool { return u.Kind == AandE }
 // aeMeasures count attendances of an A&E department.
 func aeMeasures() []Measure {
 	const sitrep, opel, own = "UEC daily SitRep process and definitions", "OPEL framework 2024 to 2026, acute parameters", "Flow Centre"
+	placed := func(a *Attendance) bool { return a.Area != "" }
+	decided := func(a *Attendance) bool { return a.Decided.Told() }
 	ae := func(m Measure) Measure {
 		m.Family, m.Scope = "ae", "unit"
 		if m.Supply == nil {
@@ -50,7 +52,7 @@ func aeMeasures() []Measure {
 					}
 				}
 			},
-		})
+		}).listed("is told an area", placed)
 	}
 	share := func(name, title, definition, source string, counted func(n *counting, a *Attendance) bool) Measure {
 		return ae(Measure{
@@ -86,7 +88,7 @@ func aeMeasures() []Measure {
 		share("ae_over_12h_share", "In A&E over 12 hours from arrival, share", "Patients in the department who arrived more than 12 hours ago, in percent of all in the department.", opel,
 			func(n *counting, a *Attendance) bool { return n.over(a.Arrived.At, 12*time.Hour) }),
 		patients("ae_over_12h_from_decision", "Over 12 hours from decision to admit", "Patients in the department whose decision to admit (DTA) was made more than 12 hours ago. The clock starts at the decision, not at arrival. Those who have left for a ward are left out.", "NHS England A&E attendances and emergency admissions, 12-hour waits from decision to admit",
-			func(n *counting, a *Attendance) Moment { return a.Decided.when(n.over(a.Decided.At, 12*time.Hour)) }),
+			func(n *counting, a *Attendance) Moment { return a.Decided.when(n.over(a.Decided.At, 12*time.Hour)) }).listed("has a decision", decided),
 		ae(Measure{
 			Name: "ae_next_dta_breach", Title: "Next DTA breach", Unit: "time", Window: "now", Form: Earliest,
 			Definition: "When the next patient in the department will have waited 12 hours from the decision to admit (DTA). Those who have already are left out.",
@@ -98,7 +100,7 @@ func aeMeasures() []Measure {
 					}
 				}
 			},
-		}),
+		}).listed("has a decision", decided),
 		ae(Measure{
 			Name: "ae_four_hour", Title: "Four-hour performance", Unit: "percent", Window: "since_midnight", Form: Share, Least: 10,
 			Definition: "Attendances that ended since local midnight within 4 hours of arrival, in percent of all attendances that ended since local midnight. Patients still in the department count in neither, however long they have waited; streamed patients are left out. Not given for fewer than 10.",
@@ -124,18 +126,19 @@ func aeMeasures() []Measure {
 					}
 				}
 			},
-		}),
+		}).listed("is told to be seen", func(a *Attendance) bool { return a.Seen.Told() }),
 		space("ae_majors_occupancy", "Majors occupancy", "majors", Majors),
 		space("ae_resus_occupancy", "Resus occupancy", "resus", Resus),
 		space("ae_majors_resus_occupancy", "Majors and resus occupancy", "majors or resus", Majors, Resus),
 		patients("ae_corridor", "Corridor care", "Patients in the department who are in a corridor or another area that is laid out as corridor care: no space meant for a patient.", own,
-			func(n *counting, a *Attendance) Moment { return a.Arrived.when(n.Unit.areaKind(a.Area) == Corridor) }),
+			func(n *counting, a *Attendance) Moment { return a.Arrived.when(n.Unit.areaKind(a.Area) == Corridor) }).listed("is told an area", placed),
 		patients("ae_waiting_for_bed", "Waiting for a bed in A&E", "Patients in the department for whom a bed has been requested or whose admission has been decided. Those on the way are left out.", own,
-			func(_ *counting, a *Attendance) Moment { return sooner(a.Requested, a.Decided) }),
+			func(_ *counting, a *Attendance) Moment { return sooner(a.Requested, a.Decided) }).
+			listed("has a decision or a request", func(a *Attendance) bool { return a.Decided.Told() || a.Requested.Told() }, "requests"),
 		patients("ae_ready_to_proceed", "Ready to proceed, still here", "Patients in the department who are clinically ready to proceed: they need nothing more of A&E, wherever they go.", "Clinically ready to proceed (ECDS)",
-			func(_ *counting, a *Attendance) Moment { return a.Ready }),
+			func(_ *counting, a *Attendance) Moment { return a.Ready }).listed("is told to be ready", func(a *Attendance) bool { return a.Ready.Told() }),
 		share("ae_referred_share", "Referred to a service", "Patients in the department who have been referred to a service, in percent of all in the department.", opel,
-			func(_ *counting, a *Attendance) bool { return a.Referred.Told() }),
+			func(_ *counting, a *Attendance) bool { return a.Referred.Told() }).listed("is referred", func(a *Attendance) bool { return a.Referred.Told() }),
 		arrivals("ae_arrivals", "Arrivals", "Patients who have arrived since local midnight, whether they are still here or not. Patients streamed away are left out, see ae_streamed.", "since_midnight",
 			func(n *counting, a *Attendance) bool { return a.Arrived.At >= n.midnight() }),
 		arrivals("ae_arrivals_last_hour", "Arrivals in the last hour", "Patients who arrived within the last 60 minutes. Patients streamed away are left out.", "last_hour",

@@ -18,14 +18,24 @@ func balanceMeasures() (all []Measure) {
 			all = append(all, Measure{
 				Name: string(class) + "_short_" + h.name, Family: "balance", Title: capital(w + " beds short, " + h.title), Unit: "beds", Window: h.window, Scope: "site",
 				Definition: "By " + h.within + ": " + w + " beds available now + cleaning due by then + patients confirmed to leave by then, from a bed that can be used again, set against patients over + requests without a bed that are decided, or are step-downs or transfers and repatriations in, and are needed by then + electives due by then without a bed. " +
-					"A patient in A&E whose admission is decided and for whom no bed was requested counts as a request for the class of the department, else adult G&A. Each site is settled by itself: spare beds of one site or class never make up for another's shortage. Beds reserved and potential discharges are left out, and arrivals yet to come.",
-				Source: "Flow Centre", Supply: []string{"occupancy"}, Form: Shortfall, Class: class,
+					"A patient in A&E whose admission is decided and for whom no bed was requested counts as a request for the class of the department, else adult G&A. Each site is settled by itself: spare beds of one site or class never make up for another's shortage. Beds reserved and potential discharges are left out, and arrivals yet to come. " +
+					"Not known of a site where neither requests nor a decision in A&E are told; where requests, electives or discharges are not sent it says so, and does without.",
+				Source: "Flow Centre", Supply: []string{"occupancy"}, Surely: []string{"requests", "ae"}, Form: Shortfall, Class: class,
 				applies: func(u *Unit) bool { return aandE(u) || acute(u) },
+				told:    needsTold,
 				take:    func(n *counting) { n.balance(class, h.hours) },
 			})
 		}
 	}
 	return all
+}
+
+// needsTold is that an A&E department tells of decisions to admit or of requests.
+func needsTold(p *Picture) (some, all bool) {
+	if !aandE(p.Unit) {
+		return true, true
+	}
+	return column(func(a *Attendance) bool { return a.Decided.Told() || a.Requested.Told() })(p)
 }
 
 // balance takes what the unit has of a class, and what it needs, by a full hour.

@@ -29,9 +29,9 @@ func bedMeasures() (all []Measure) {
 		},
 		Measure{
 			Name: "without_bed", Family: "beds", Title: "Patients without a bed", Unit: "patients", Window: "now", Scope: "unit",
-			Definition: "Patients who are on a unit that has beds and are in none of them: on a chair, a trolley or between beds. Patients in A&E and on the way are not among them.",
+			Definition: "Patients who are on a unit that has beds and are in none of them: on a chair, a trolley or between beds. Patients in A&E and on the way are not among them." + unnamed,
 			Source:     "Flow Centre", Supply: []string{"occupancy"}, Form: Count,
-			census: true, applies: bedded, take: func(n *counting) {
+			census: true, applies: bedded, told: whoIsThere, take: func(n *counting) {
 				for _, s := range n.bedless() {
 					n.one(s.Key, s.Events, s.Here)
 				}
@@ -39,17 +39,19 @@ func bedMeasures() (all []Measure) {
 		},
 		Measure{
 			Name: "mixed_sex_bays", Family: "beds", Title: "Mixed-sex bays", Unit: "bays", Window: "now", Scope: "unit",
-			Definition: "Bays, not side rooms, with at least one man and one woman in them. A patient whose sex is not told makes no bay mixed. Critical care, children's wards and day units are left out. It counts bays, where the monthly return counts patients.",
+			Definition: "Bays, not side rooms, with at least one man and one woman in them. A patient whose sex is not told makes no bay mixed. Critical care, children's wards and day units are left out. It counts bays, where the monthly return counts patients. Not known of a unit with patients whose sex nobody tells." + unnamed,
 			Source:     "NHS England, delivering same-sex accommodation", Supply: []string{"occupancy"}, Form: Count,
 			census:  true,
 			applies: func(u *Unit) bool { return inpatient(u) && u.Class != CriticalCareClass && u.Class != Paediatric },
+			told:    described(func(s *Stay) bool { return s.Sex != "" }),
 			take:    mixedBays,
 		},
 		Measure{
 			Name: "outliers", Family: "beds", Title: "Outliers", Unit: "patients", Window: "now", Scope: "unit",
-			Definition: "Patients on a unit that is laid out for certain specialties, who are under another one. A patient whose specialty is not told is no outlier.",
+			Definition: "Patients on a unit that is laid out for certain specialties, who are under another one. A patient whose specialty is not told is no outlier. Not known of a unit with patients whose specialty nobody tells." + unnamed,
 			Source:     "Flow Centre", Supply: []string{"occupancy"}, Form: Count,
-			census: true, applies: func(u *Unit) bool { return bedded(u) && len(u.Specialties) > 0 }, take: func(n *counting) {
+			census: true, applies: func(u *Unit) bool { return bedded(u) && len(u.Specialties) > 0 },
+			told: described(func(s *Stay) bool { return s.Service != "" }), take: func(n *counting) {
 				for s := range n.staying() {
 					if s.Service != "" && !slices.Contains(n.Unit.Specialties, s.Service) {
 						n.one(s.Key, s.Events, s.Here)
@@ -61,7 +63,7 @@ func bedMeasures() (all []Measure) {
 			Name: "in_transit", Family: "beds", Title: "In transit", Unit: "patients", Window: "now", Scope: "unit",
 			Definition: "Patients on the way to a bed: left A&E for a ward, or left for the bed of a request, and not arrived. Each counts once, where the way began, and nowhere else: a patient whom A&E still has in the department counts there only.",
 			Source:     "Flow Centre", Supply: []string{"requests", "ae"}, Form: Count,
-			applies: func(*Unit) bool { return true }, take: inTransit,
+			applies: func(*Unit) bool { return true }, expected: requested, take: inTransit,
 		},
 	)
 }
@@ -101,7 +103,8 @@ func classMeasures(class BedClass) []Measure {
 		n.states(Available)
 		n.seats(-1)
 	}
-	over := beds("over", "patients over", "Patients on wards of "+w+" beds beyond the open beds: without a bed, and none is available.", nil)
+	over := beds("over", "patients over", "Patients on wards of "+w+" beds beyond the open beds: without a bed, and none is available."+unnamed, nil)
+	over.told = whoIsThere
 	over.Unit, over.take = "patients", func(n *counting) {
 		_, standing := n.seated()
 		for _, s := range standing {

@@ -8,7 +8,7 @@ func requestMeasures() []Measure {
 	requests := func(name, title, definition, window, source string, because func(n *counting, r *Request) Moment) Measure {
 		return Measure{
 			Name: name, Family: "requests", Title: title, Definition: definition, Unit: "patients", Window: window, Scope: "unit", Source: source,
-			Supply: []string{"requests"}, Form: Count, applies: func(*Unit) bool { return true },
+			Supply: []string{"requests"}, Form: Count, applies: func(*Unit) bool { return true }, expected: requested,
 			take: func(n *counting) {
 				for i := range n.Requests {
 					r := &n.Requests[i]

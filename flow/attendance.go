@@ -208,6 +208,9 @@ func (c *course) awaits(s *stay) bool {
 func (a *attendance) take(f *fact) {
 	d := f.more()
 	switch f.Kind {
+	case listed:
+		a.mode, a.acuity = cmp.Or(a.mode, d.Mode), cmp.Or(a.acuity, d.Acuity)
+		d = &noDetail // it takes back nothing that others told
 	case AttendanceArrived:
 		first(&a.arrived, f)
 		a.mode, a.ambulance = cmp.Or(d.Mode, a.mode), cmp.Or(d.Ambulance, a.ambulance)

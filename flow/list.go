@@ -73,6 +73,10 @@ func (s *State) entry(e *Event, u *unit, p *patient, entry *ListEntry, newest ca
 		case !a.left.Told() && place.Bay != "" && place.Bay != a.area && e.Happened >= was.since && e.Happened == newest:
 			tell(AttendanceMoved, e.Happened, nil)
 		}
+		if a.mode == "" && entry.Mode != "" || a.acuity == "" && entry.Acuity != "" {
+			s.insert(p, fact{Seq: e.Seq, Happened: max(e.Happened, a.arrived.At), Recorded: e.Recorded, Kind: listed, Visit: entry.Visit, More: &detail{Mode: entry.Mode, Acuity: entry.Acuity}})
+			changed = true
+		}
 	}
 	for _, m := range []struct {
 		kind Kind

@@ -12,6 +12,7 @@ import (
 // each of them lacks.
 type figures struct {
 	has     []bool // the measure means something here
+	taken   []bool // of a unit: it was counted
 	amounts []capacity.Amount
 	missing [][]Missing
 	asOf    []capacity.Instant
@@ -19,7 +20,7 @@ type figures struct {
 
 func newFigures() *figures {
 	n := len(capacity.Measures())
-	return &figures{make([]bool, n), make([]capacity.Amount, n), make([][]Missing, n), make([]capacity.Instant, n)}
+	return &figures{make([]bool, n), make([]bool, n), make([]capacity.Amount, n), make([][]Missing, n), make([]capacity.Instant, n)}
 }
 
 // add sums a part of a scope into it.
@@ -47,7 +48,7 @@ func (s *State) figure(u *unit, c *capacity.Clock) *figures {
 	f := newFigures()
 	for i := range capacity.Measures() {
 		m := &capacity.Measures()[i]
-		if !m.Applies(u.def) {
+		if !m.Applies(u.def) || !m.Expected(u.def, u.portrait.picture.Site) && len(s.suppliers(u, m.Needs(u.def))) == 0 {
 			continue
 		}
 		f.has[i] = true
@@ -56,7 +57,7 @@ func (s *State) figure(u *unit, c *capacity.Clock) *figures {
 			f.missing[i] = []Missing{*lack}
 		}
 		f.asOf[i] = asOf
-		if usable {
+		if f.taken[i] = usable; usable {
 			f.amounts[i] = m.Take(u.portrait.picture, c, false)
 		}
 	}
@@ -93,12 +94,20 @@ func (s *State) lack(u *unit, m *capacity.Measure) (lack *Missing, asOf capacity
 	return &best, 0, false
 }
 
-// uncounted is that no census has told who is on the unit, for measures that count them.
+// uncounted is that no census has told who is on the unit, for measures that count them,
+// or that what comes of the unit does not tell what the measure counts.
 func (s *State) uncounted(u *unit, m *capacity.Measure) (lack *Missing, asOf capacity.Instant, usable bool) {
 	if m.Census(u.def) && u.told.KnownSince == 0 {
 		return &Missing{Unit: u.def.ID, Why: "unknown"}, 0, false
 	}
-	return nil, 0, true
+	some, all := m.Told(u.portrait.picture)
+	switch {
+	case all || s.untold([]*unit{u}, m.Surely...) == "":
+		return nil, 0, true
+	case some:
+		return &Missing{Unit: u.def.ID, Supply: m.Supply[0], Why: "not_sent"}, 0, true
+	}
+	return &Missing{Unit: u.def.ID, Why: "not_sent"}, 0, false
 }
 
 // stopped tells the states in which a feed's last word is getting old.
@@ -177,6 +186,7 @@ func (s *State) showMeasures(v, was *View, remade map[string]bool) {
 					s.view.sites[site.ID].add(u.figures)
 				}
 			}
+			s.weigh(site.ID, s.view.sites[site.ID])
 		}
 		sums[site.ID] = s.view.sites[site.ID]
 	}

@@ -20,11 +20,11 @@ type portrait struct {
 // showPeople puts together what is shown of the people of all units, in their order, and
 // notes what is no longer there.
 func (s *State) showPeople(v, was *View) {
-	v.pictures, v.zone = nil, s.zone()
+	v.measured, v.zone = nil, s.zone()
 	v.Attendances, v.Ambulances, v.Requests, v.Discharges = []*AttendanceView{}, []*AmbulanceView{}, []*RequestView{}, []*DischargeView{}
 	for _, id := range s.layout.Units {
 		p := s.units[id].portrait
-		v.pictures = append(v.pictures, p.picture)
+		v.measured = append(v.measured, measured{p.picture, s.units[id].figures.taken})
 		v.Attendances = append(v.Attendances, p.attendances...)
 		v.Ambulances = append(v.Ambulances, p.ambulances...)
 		v.Requests = append(v.Requests, p.requests...)

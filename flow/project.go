@@ -63,7 +63,7 @@ func (s *State) View() *View {
 		was = &View{}
 	}
 	v := &View{
-		Measures: was.Measures, pictures: was.pictures, zone: was.zone, Epoch: s.epoch, Seq: s.seq, At: s.at, Digest: s.Digest(), System: was.System, Sites: was.Sites, Units: was.Units, Feeds: was.Feeds, Contradictions: was.Contradictions, Held: was.Held,
+		Measures: was.Measures, measured: was.measured, zone: was.zone, Epoch: s.epoch, Seq: s.seq, At: s.at, Digest: s.Digest(), System: was.System, Sites: was.Sites, Units: was.Units, Feeds: was.Feeds, Contradictions: was.Contradictions, Held: was.Held,
 		Attendances: was.Attendances, Ambulances: was.Ambulances, Requests: was.Requests, Discharges: was.Discharges, Decisions: was.Decisions,
 	}
 	if s.view.feeds || s.view.layout {

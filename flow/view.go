@@ -26,7 +26,7 @@ type View struct {
 	Discharges     []*DischargeView     `json:"discharges"`  // stays with a discharge plan, by unit as laid out, then by key
 	Decisions      []*DecisionView      `json:"decisions"`   // the newest 200, newest last
 	Gone           []Tombstone          `json:"-"`           // what was removed in the last hour, oldest first
-	pictures       []*capacity.Picture  // of all units, as laid out
+	measured       []measured           // all units, as laid out
 	zone           capacity.Zone
 	Floor          uint64 `json:"-"` // removals up to this sequence are forgotten: no delta from before it
 }
@@ -227,9 +227,11 @@ type MeasureValue struct {
 
 // Missing is an input that a figure lacks.
 type Missing struct {
-	Unit string `json:"unit"`
-	Feed string `json:"feed,omitempty"`
-	Why  string `json:"why"` // not_sent: no feed of the unit supplies it; never: nothing came yet; silent; unknown: no census yet; outage
+	Unit   string `json:"unit,omitempty"`
+	Site   string `json:"site,omitempty"`   // of a balance: all of the site, or what of it Supply says
+	Supply string `json:"supply,omitempty"` // the part that is lacking; the figure has the rest
+	Feed   string `json:"feed,omitempty"`
+	Why    string `json:"why"` // not_sent: no feed tells it; never: nothing came yet; silent; unknown: no census yet; outage
 }
 
 // ReportedView is a figure that a person told.
