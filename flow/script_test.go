@@ -254,6 +254,14 @@ func (w *ward) entry(text string) ListEntry {
 			l.Seen = w.time(value)
 		case "decided":
 			l.Decided = w.time(value)
+		case "referred":
+			l.Referred = w.time(value)
+		case "ready":
+			l.Ready = w.time(value)
+		case "mode":
+			l.Mode = value
+		case "acuity":
+			l.Acuity = value
 		default:
 			require.Fail(w.t, "no part of a list "+key)
 		}
@@ -291,6 +299,8 @@ func (w *ward) unit(words []string) {
 			for _, a := range strings.Split(value, ",") {
 				u.Areas = append(u.Areas, capacity.Area{ID: a, Name: a, Kind: capacity.AreaKind(a)})
 			}
+		case "site":
+			u.Site = value
 		case "alias":
 			u.Aliases = append(u.Aliases, value)
 		default:
@@ -308,6 +318,9 @@ func (w *ward) enforce() {
 	w.laid = true
 	w.layout.System = capacity.System{ID: "county", Name: "County", TimeZone: "Europe/London"}
 	w.layout.Sites = []capacity.Site{{ID: "site", Name: "Site"}}
+	if slices.ContainsFunc(w.layout.Units, func(u capacity.Unit) bool { return u.Site == "cottage" }) {
+		w.layout.Sites = append(w.layout.Sites, capacity.Site{ID: "cottage", Name: "Cottage", Kind: capacity.Community})
+	}
 	if w.layout.Feeds == nil {
 		w.layout.Feeds = []capacity.Feed{{ID: "pas", Name: "PAS", Every: 1800}}
 	}

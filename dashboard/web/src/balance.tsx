@@ -5,7 +5,7 @@ import { clockTime } from "./format";
 import { balances, measured, readBalance, siteScope, systemScope } from "./measures";
 import type { Reading } from "./measures";
 import { Fit, Link, Value, zone } from "./parts";
-import { balanced, departments, siteBrief, wallSites } from "./rules";
+import { balanced, siteBrief, wallSites } from "./rules";
 import { whyAddress } from "./route";
 import type { State } from "./store";
 import { coarse } from "./stream";
@@ -20,7 +20,7 @@ interface Share {
 }
 
 export function Balance({ state }: { state: State }) {
-  const rows = balances.map((name) => ({ name, county: at(state, systemScope, name, departments(state), Infinity), shares: sharesOf(state, name) }));
+  const rows = balances.map((name) => ({ name, county: at(state, systemScope, name, Infinity), shares: sharesOf(state, name) }));
   const most = Math.max(1, ...rows.map((r) => sum(r.shares)));
   const sites = rows[0].shares.map((s) => s.site).filter((site) => rows.some((r) => r.shares.some((x) => x.site === site && x.short.value)));
   const old = (site: Site) => rows.every((r) => r.shares.some((x) => x.site === site && isOld(x)));
@@ -48,14 +48,14 @@ export function Balance({ state }: { state: State }) {
   );
 }
 
-function at(s: State, scope: string, name: string, ae: string[], made: number): Reading {
-  return readBalance(measured(s, scope, name), coarse.value, zone(), ae, made);
+function at(s: State, scope: string, name: string, made: number): Reading {
+  return readBalance(measured(s, scope, name), coarse.value, zone(), made);
 }
 
 /** The shortfall of each site that has one to count. */
 function sharesOf(s: State, name: string): Share[] {
   const { hospitals } = wallSites(s);
-  const short = (site: Site) => at(s, siteScope(site.id), name, departments(s, site.id), balanced(s, site.id));
+  const short = (site: Site) => at(s, siteScope(site.id), name, balanced(s, site.id));
   return hospitals.map((site) => ({ site, short: short(site) })).filter((x) => x.short.look !== "none");
 }
 

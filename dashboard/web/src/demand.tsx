@@ -128,7 +128,7 @@ export function Ambulances({ state: s, site }: Props) {
 
 /** Beds short by three clock times. What it is made of opens with the figure. */
 export function SiteBalance({ state: s, site }: Props) {
-  const balance = (name: string) => readBalance(measured(s, siteScope(site.id), name), coarse.value, zone(), departments(s, site.id), balanced(s, site.id));
+  const balance = (name: string) => readBalance(measured(s, siteScope(site.id), name), coarse.value, zone(), balanced(s, site.id));
   const rows = balances.map((name) => ({ name, r: balance(name) }));
   if (rows.every(({ r }) => r.look === "none")) return null;
   const others = ["critical_care_short_4h", "paediatric_short_4h"].map((name) => ({ name, r: balance(name) })).filter(({ r }) => r.look !== "none");

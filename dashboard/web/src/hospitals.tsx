@@ -142,7 +142,7 @@ function Ambulances({ state, site, label }: CellProps) {
 }
 
 function Short({ state, site, label }: CellProps) {
-  const balance = readBalance(measured(state, siteScope(site.id), named.short4), coarse.value, zone(), departments(state, site.id), balanced(state, site.id));
+  const balance = readBalance(measured(state, siteScope(site.id), named.short4), coarse.value, zone(), balanced(state, site.id));
   const beds = site.classes?.adult_ga?.beds;
   const critical = site.classes?.critical_care;
   const sides = beds ? `side rooms ${beds.side_rooms_available} free` : "";

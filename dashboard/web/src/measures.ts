@@ -61,7 +61,7 @@ export function read(v: Measured | undefined, now: number, zone: string, made = 
   if (told) return { ...figure, look: "reported", value: told.value, doubts: reportedBy(told, now, zone) };
   if (v.value === null) return { ...figure, ...valueless(v, missing) };
   const asOf = ms(v.as_of);
-  const whole = made > 0 && new Set(missing.map((m) => m.unit)).size >= made;
+  const whole = made > 0 && new Set(missing.filter((m) => m.unit && !m.supply).map((m) => m.unit)).size >= made;
   if (asOf !== null && (whole || made === 0)) return { ...figure, look: "stale", doubts: [`${age(now - asOf)} old`] };
   if (missing.length) return { ...figure, look: missing.some((m) => m.why === "silent" || m.why === "outage") ? "part" : "lacking", doubts: partly(missing) };
   if (asOf !== null) return { ...figure, look: "part", doubts: ["part old"] };
@@ -93,15 +93,11 @@ function partly(missing: Missing[]): string[] {
   return found.length > 1 ? [`${found[0]}, ${rest.slice(1).join(", ")}`, "part missing"] : found;
 }
 
-/**
- * Reads a balance of beds. Where nobody tells who needs a bed there is none: free beds
- * alone would look like beds to spare. departments are the A&E units that it counts.
- */
-export function readBalance(v: Measured | undefined, now: number, zone: string, departments: string[], made = 0): Reading {
+/** Reads a balance of beds. Of a site where nobody tells who needs a bed there is none: free beds alone are none to spare. */
+export function readBalance(v: Measured | undefined, now: number, zone: string, made = 0): Reading {
   const r = read(v, now, zone, made);
-  const untold = (unit: string) => (v?.missing ?? []).some((m) => m.unit === unit && (m.why === "not_sent" || m.why === "never"));
-  if (r.value === null || r.look === "reported" || !departments.length || !departments.every(untold)) return r;
-  return { ...r, look: "unknown", value: null, doubts: ["needs not sent"] };
+  const needless = (v?.missing ?? []).some((m) => m.site && !m.supply);
+  return r.value === null && needless ? { ...r, doubts: ["needs not sent"] } : r;
 }
 
 /** "by phone, 03:40, desk coordinator", and shorter forms of it; with its day when that is not today. */

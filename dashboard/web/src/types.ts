@@ -167,7 +167,11 @@ export interface Held {
 }
 
 export interface Missing {
-  unit: string;
+  unit?: string;
+  /** Of a balance: all of the site, or what of it supply says. */
+  site?: string;
+  /** The part that is lacking; the figure has the rest. */
+  supply?: string;
   feed?: string;
   why: "not_sent" | "never" | "silent" | "unknown" | "outage";
 }

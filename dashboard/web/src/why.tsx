@@ -12,7 +12,7 @@ import { query, siteAddress, whyAddress } from "./route";
 import { classNames, siteName, unitNames } from "./rules";
 import type { State } from "./store";
 import { state } from "./stream";
-import type { Item, LoggedEvent, Measured, Why } from "./types";
+import type { Item, LoggedEvent, Measured, Missing, Why } from "./types";
 
 const ITEMS = 200; // shown; the others are counted
 
@@ -251,6 +251,16 @@ function Meaning({ why: { measure: m } }: { why: Why }) {
   );
 }
 
+function placeOf(s: State | null, { site, unit = "" }: Missing): string {
+  if (site) return s ? siteName(s, site) : site;
+  return s ? unitNames(s, s.units.get(unit), unit)[0] : unit;
+}
+
+/** What a figure does without: of who is in which bed, the names. */
+function lackOf(m: Missing): string {
+  return m.unit && m.supply === "occupancy" ? "some patients" : words(m.supply ?? "");
+}
+
 function Inputs({ state: s, why: w }: { state: State | null; why: Why }) {
   const at = ms(w.at) ?? 0;
   const inputs = w.inputs ?? [];
@@ -292,8 +302,9 @@ function Inputs({ state: s, why: w }: { state: State | null; why: Why }) {
           <h3>It leaves out</h3>
           <ul>
             {missing.map((m) => (
-              <li key={`${m.unit} ${m.feed ?? ""} ${m.why}`}>
-                {s ? unitNames(s, s.units.get(m.unit), m.unit)[0] : m.unit}: {reasonOf(m)}
+              <li key={`${m.unit ?? m.site} ${m.supply ?? ""} ${m.feed ?? ""} ${m.why}`}>
+                {placeOf(s, m)}: {m.supply && `${lackOf(m)} `}
+                {reasonOf(m)}
                 {m.feed && `, ${s?.feeds.get(m.feed)?.name ?? m.feed}`}
               </li>
             ))}

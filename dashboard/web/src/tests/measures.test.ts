@@ -41,6 +41,7 @@ export function aComputedFigureIsAsOldAsItsOldestInput() {
   same([of({ value: 1, ...OLD }, 1).look, of({ value: 1, ...OLD }, 1).doubts], ["stale", ["47 min old"]], "the only one is");
   same(of({ value: 4, missing: [lacks("w1", "not_sent")] }, 3).doubts, ["part not sent"]);
   same(of({ value: 4, missing: [lacks("w1", "silent"), lacks("w2", "unknown"), lacks("w3", "unknown")] }, 9).doubts, ["part old, unknown", "part missing"]);
+  same(of({ value: 4, as_of: "2027-01-12T03:20:00Z", missing: [lacks("ae", "silent"), { site: "royal", supply: "discharge", why: "not_sent" }] }, 2).look, "part", "what one of two units lacks is not all");
   same(of({ value: 4, as_of: "2027-01-12T03:20:00Z" }, 3).look, "part", "old, though nothing says which of three");
 }
 
@@ -49,12 +50,13 @@ export function whatNobodySendsIsNotOld() {
 }
 
 export function freeBedsAloneAreNoBedsToSpare() {
-  const balance = (missing: Missing[], departments: string[]) => readBalance({ value: 0, of: 12, missing }, AT, LONDON, departments, 9);
-  const untold = balance([lacks("ae", "not_sent")], ["ae"]);
+  const balance = (value: number | null, ...missing: Missing[]) => readBalance({ value, of: 12, missing }, AT, LONDON, 9);
+  const untold = balance(null, lacks("ae", "not_sent"), { site: "royal", why: "not_sent" });
   same([untold.look, untold.value, noValue(untold)], ["unknown", null, "— needs not sent"], "nobody tells who needs a bed");
-  same(balance([lacks("ae", "silent")], ["ae"]).look, "part", "old needs are needs");
-  same(balance([lacks("ae", "not_sent")], ["ae", "ae2"]).look, "lacking", "another department tells");
-  same(balance([], []).look, "plain", "a hospital without A&E");
+  same(balance(0, lacks("ae", "silent")).look, "part", "old needs are needs");
+  same(balance(0, { site: "royal", supply: "discharge", why: "not_sent" }).doubts, ["part not sent"], "nobody tells who leaves");
+  same(noValue(balance(null, lacks("w1", "unknown"))), "— no census yet", "the beds are not told");
+  same(balance(0).look, "plain");
 }
 
 export function aReportedFigureSaysByWhomAndWhen() {
