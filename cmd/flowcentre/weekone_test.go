@@ -64,15 +64,15 @@ func (r *reader) measures(t *testing.T, scope string) map[string]*flow.MeasureVa
 func tables(values map[string]*flow.MeasureValue) string {
 	var figures, later strings.Builder
 	missing := map[string][]string{}
-	var supplies []string
+	var order []string
 	for _, m := range capacity.Measures() {
 		v := values[m.Name]
 		switch {
 		case v == nil:
 		case v.Value == nil && why(v, "not_sent"):
-			supply := "`" + strings.Join(m.Supply, "` or `") + "`"
+			supply := supplies(&m)
 			if missing[supply] == nil {
-				supplies = append(supplies, supply)
+				order = append(order, supply)
 			}
 			missing[supply] = append(missing[supply], m.Title)
 		case m.Window != "now" && m.Form != capacity.Shortfall || v.Small:
@@ -92,22 +92,35 @@ func tables(values map[string]*flow.MeasureValue) string {
 	fmt.Fprintf(&b, "| figure of the hospital | the wall says | and says that it lacks |\n|---|---|---|\n%s\n", figures.String())
 	fmt.Fprintf(&b, "| figure of the hospital, of a time that has only begun | |\n|---|---|\n%s\n", later.String())
 	fmt.Fprint(&b, "| not sent, until a feed supplies | figures |\n|---|---|\n")
-	for _, s := range supplies {
+	for _, s := range order {
 		fmt.Fprintf(&b, "| %s | %s |\n", s, strings.Join(missing[s], "; "))
 	}
 	return b.String()
+}
+
+// supplies are what a feed must supply for a measure, and what of those that there are
+// on the page.
+func supplies(m *capacity.Measure) string {
+	text := "`" + strings.Join(m.Supply, "` or `") + "`"
+	switch {
+	case slices.Contains(m.Supply, "occupancy"):
+		return text + ", with the patients in it"
+	case slices.Contains(m.Supply, "ae_list"):
+		return text + ", with the column in it"
+	}
+	return text
 }
 
 func why(v *flow.MeasureValue, is string) bool {
 	return slices.ContainsFunc(v.Missing, func(m flow.Missing) bool { return m.Why == is })
 }
 
-// lacking are the units that a figure lacks.
+// lacking are the units that a figure lacks, and what of the site.
 func lacking(v *flow.MeasureValue) string {
 	words := map[string]string{"unknown": "no census", "not_sent": "not sent", "never": "nothing came yet", "silent": "silent", "outage": "outage"}
 	var all []string
 	for _, m := range v.Missing {
-		all = append(all, " "+m.Unit+": "+words[m.Why])
+		all = append(all, strings.TrimRight(" "+m.Unit+m.Site+": "+m.Supply, " ")+" "+words[m.Why])
 	}
 	return strings.Join(all, ",")
 }

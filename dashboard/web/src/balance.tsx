@@ -69,7 +69,7 @@ function sum(shares: Share[]): number {
 
 function Row({ name, county, shares, sites, most }: { name: string; county: Reading; shares: Share[]; sites: Site[]; most: number }) {
   const some = shares.filter((s) => s.short.value);
-  const doubt = shares.some((s) => s.short.value === null) ? "part unknown" : shares.some(isOld) ? "part old" : (county.doubts[0] ?? "");
+  const doubt = shares.some((s) => s.short.value === null) ? "part unknown" : shares.some(isOld) ? "part old" : (county.doubts[county.doubts.length - 1] ?? "");
   return (
     <p class="balance-row" data-balance={name} data-look={county.value === null ? "unknown" : "plain"}>
       <b class="balance-time">{county.at === null ? "--:--" : clockTime(county.at, zone())}</b>
@@ -77,10 +77,10 @@ function Row({ name, county, shares, sites, most }: { name: string; county: Read
         <span class="balance-none">— {county.doubts[0] ?? "no data"}</span>
       ) : (
         <>
-          <Bars shares={some} sites={sites} most={most} />
-          <span class="balance-sum">
+          {some.length > 0 && <Bars shares={some} sites={sites} most={most} />}
+          <span class={some.length ? "balance-sum" : "balance-sum balance-alone"}>
             <span>{some.length > 1 ? some.map((s) => s.short.value).join(" + ") : ""}</span>
-            {doubt && <span class="muted">{doubt}</span>}
+            {doubt && <Fit class="muted" forms={[doubt, "part"]} />}
           </span>
           <Link to={whyAddress(name, systemScope)} class="balance-figure">
             <Value name={name}>{String(county.value)}</Value> short
