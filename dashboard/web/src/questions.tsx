@@ -6,7 +6,7 @@ import { ageOf, contradiction, contradictionRemedy, count, heldReason, heldRemed
 import { LimitMark } from "./marks";
 import { measured, named, read, systemScope } from "./measures";
 import { Fit, zone } from "./parts";
-import { needForms, originText, unplaced } from "./requests";
+import { needForms, originText, unplaced, waitText } from "./requests";
 import { riskDoubts, risks } from "./risks";
 import { closures, heldByPlace, heldFacts, itemPlace, openItems, unitNames } from "./rules";
 import type { State } from "./store";
@@ -72,7 +72,7 @@ function beds(s: State): Section {
     head: [`Waiting for a bed: ${many}`],
     items: all.map((r) => {
       const at = unitNames(s, s.units.get(r.unit), r.unit);
-      const since = ageOf(r.decided ?? r.requested, coarse.value) ?? "";
+      const since = waitText(r, coarse.value, zone());
       const needs = needForms(r);
       return { level: 0, lines: [[...at.map((a) => `${a}: ${since}`), since], [...needs.map((n) => `${originText(r)}: ${n}`), ...needs]] };
     }),

@@ -1,13 +1,25 @@
 // Who waits for a bed, and which beds fit. Pure; now is the engine's time in ms since 1970.
 
-import { ms, words } from "./format";
+import { age, moment, ms, words } from "./format";
 import { classNames } from "./rules";
 import type { State } from "./store";
 import type { Discharge, Place, Request, Unit } from "./types";
 
+/** Since when a patient waits: from the decision, else from the request; of the elective list from when due. */
+export function waitsSince(r: Request): number | null {
+  return (r.origin === "elective" ? ms(r.due) : null) ?? ms(r.decided) ?? ms(r.requested);
+}
+
+/** How long a patient has waited: "3 h 08"; "due 09:30" of one who is not due yet. */
+export function waitText(r: Request, now: number, zone: string): string {
+  const since = waitsSince(r);
+  if (since === null) return "not told";
+  return since > now ? `due ${moment(new Date(since).toISOString(), now, zone)}` : age(now - since);
+}
+
 /** The open requests of a site, or of all: without a bed first, then by how long they wait. */
 export function waiting(s: State, site?: string): Request[] {
-  const since = (r: Request) => ms(r.decided) ?? ms(r.requested) ?? 0;
+  const since = (r: Request) => waitsSince(r) ?? 0;
   return [...s.requests.values()]
     .filter((r) => !site || r.site === site)
     .sort((a, b) => Number(!!a.bed) - Number(!!b.bed) || since(a) - since(b) || (a.id < b.id ? -1 : 1));

@@ -8,7 +8,7 @@ import { LimitMark } from "./marks";
 import { measured, named, noValue, read, siteScope } from "./measures";
 import type { Said } from "./outcome";
 import { Counted, zone } from "./parts";
-import { needsText, offers, originText, sideRoomQueue, waiting } from "./requests";
+import { needsText, offers, originText, sideRoomQueue, waitText, waiting, waitsSince } from "./requests";
 import type { Offer } from "./requests";
 import { breachOf } from "./risks";
 import { siteName, unitNames } from "./rules";
@@ -58,7 +58,6 @@ function Row({ state: s, request: r, place }: { state: State; request: Request; 
   const open = useSignal(false);
   const found = useSignal<Said | null>(null);
   const t = coarse.value;
-  const since = ms(r.decided) ?? ms(r.requested);
   const breach = breachOf(r.decided);
   const from = unitNames(s, s.units.get(r.unit), r.unit);
   const take = (said: Said) => {
@@ -80,8 +79,8 @@ function Row({ state: s, request: r, place }: { state: State; request: Request; 
           {place >= 0 && <span class="muted">; {place + 1} in the side-room queue</span>}
         </td>
         <td role="cell" data-label="Waits">
-          {since === null ? "not told" : age(t - since)}
-          <span class="muted">{r.decided ? " since decision" : " since asked"}</span>
+          {waitText(r, t, zone())}
+          {(waitsSince(r) ?? 0) <= t && <span class="muted"> since {r.origin === "elective" && r.due ? "due" : r.decided ? "decision" : "asked"}</span>}
           {r.ready && <b>, ready</b>}
         </td>
         <td role="cell" data-label="12 h from decision">

@@ -1,6 +1,6 @@
-import { delays, needForms, needsText, offers, originText, pathwayText, placeOf, sideRoomQueue, unplaced, waiting } from "../requests";
+import { delays, needForms, needsText, offers, originText, pathwayText, placeOf, sideRoomQueue, unplaced, waitText, waiting } from "../requests";
 import type { Discharge, Place, Request } from "../types";
-import { site, state, ward } from "./samples";
+import { AT, site, state, ward } from "./samples";
 import { same } from "./same";
 
 const request = (id: string, more: Partial<Request> = {}): Request => ({
@@ -13,6 +13,13 @@ export function whoWaitsLongestComesFirstAndThoseWithABedLast() {
   const s = state({ requests: [request("c", { bed: "1/A1" }), request("b", { decided: "2027-01-12T00:30:00Z" }), request("a"), request("d", { site: "other" })] });
   same(waiting(s, "general").map((r) => r.id), ["b", "a", "c"]);
   same(unplaced(s).map((r) => r.id), ["b", "a", "d"]);
+}
+
+export function anElectiveWaitsFromWhenItIsDue() {
+  const elective = (id: string, due: string) => request(id, { origin: "elective", requested: "2027-01-11T12:00:00Z", due });
+  const all = [elective("later", "2027-01-12T09:30:00Z"), elective("tomorrow", "2027-01-13T09:30:00Z"), elective("due", "2027-01-12T04:00:00Z"), request("ae")];
+  const s = state({ requests: all });
+  same(waiting(s).map((r) => [r.id, waitText(r, AT, "Europe/London")]), [["ae", "3 h 07"], ["due", "7 min"], ["later", "due 09:30"], ["tomorrow", "due Wed 09:30"]]);
 }
 
 export function onlyBedsThatFitAreOffered() {
