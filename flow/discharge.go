@@ -2,6 +2,7 @@ package flow
 
 import (
 	"cmp"
+	"slices"
 
 	"flowcentre/capacity"
 )
@@ -16,12 +17,30 @@ func (c *course) dischargeFact(f *fact) {
 			kind = AmbiguousStay
 		}
 		c.doubts = append(c.doubts, doubt{kind, *f, 0, nil})
+		c.early = append(c.early, f)
 		return
 	}
+	c.plan(s, f)
+}
+
+func (c *course) plan(s *stay, f *fact) {
 	s.hasPlan = true
 	c.note(&s.planned, f)
 	c.note(&s.events, f)
 	plan(&s.plan, f)
+}
+
+// foresee gives a stay that has just begun what was told of its discharge before: all of
+// it where a census found the patient, who was there all along, else that of the moment.
+func (c *course) foresee(s *stay, began *fact) {
+	c.early = slices.DeleteFunc(c.early, func(f *fact) bool {
+		if f.Visit != "" && f.Visit != s.visit || began.Kind != counted && f.Happened < began.Happened.Add(-leading) {
+			return false
+		}
+		c.plan(s, f)
+		c.doubts = slices.DeleteFunc(c.doubts, func(d doubt) bool { return d.kind == NoStay && d.fact.Seq == f.Seq })
+		return true
+	})
 }
 
 // plan takes one fact. Of several times at which a patient no longer met the criteria to

@@ -79,6 +79,7 @@ type course struct {
 	doubts   []doubt
 	numbers  map[string]string // visit numbers that became others
 	orphans  []*fact           // of an attendance that nobody announced so far
+	early    []*fact           // of a discharge, while no stay was known
 	dept     func(unit string) bool
 	traced   bool // keep which facts each stay, attendance and request is made of
 
@@ -144,6 +145,7 @@ func (c *course) take(patient string, f *fact) {
 		if s = c.begin(patient, f); s == nil {
 			return
 		}
+		c.foresee(s, f)
 	}
 	if settles(f.Kind) {
 		c.doubts = slices.DeleteFunc(c.doubts, func(d doubt) bool { return d.about == nil || d.about == s })
