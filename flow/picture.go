@@ -20,12 +20,13 @@ func (s *State) dept(unit string) bool {
 // meet puts a patient into the pictures of the units that the course is about, and takes
 // the patient out of the others. It also keeps who has which bed request, and who came by which ambulance.
 func (s *State) meet(p *patient, c *course) {
+	s.register(p, c)
+	s.aboard(p, c)
 	units := c.units(s.at.Add(-keepPictured))
 	if slices.Equal(units, p.units) {
 		for _, id := range units {
 			s.view.unit(s.units[id])
 		}
-		s.register(p, c)
 		return
 	}
 	for _, id := range p.units {
@@ -43,8 +44,6 @@ func (s *State) meet(p *patient, c *course) {
 		s.units[id].people[p] = true
 		s.view.unit(s.units[id])
 	}
-	s.register(p, c)
-	s.aboard(p, c)
 }
 
 // units are those whose picture the course belongs in, sorted.
