@@ -31,13 +31,15 @@ func (r *request) open() bool {
 }
 
 // requestFact takes a fact about a bed request: the one of its number; without a number
-// the one that is open.
+// the one that is open. One that nobody made is in doubt until it is made.
 func (c *course) requestFact(f *fact) {
 	r := c.requestOf(f)
 	if r == nil {
-		if f.Kind != BedRequested && f.more().Request == "" {
+		if f.Kind != BedRequested {
 			c.doubts = append(c.doubts, doubt{NoRequest, *f, 0, nil})
-			return
+			if f.more().Request == "" {
+				return
+			}
 		}
 		r = &request{id: f.more().Request}
 		if r.id == "" {
@@ -48,7 +50,10 @@ func (c *course) requestFact(f *fact) {
 	c.note(&r.events, f)
 	r.take(f)
 	if f.Kind == BedRequested {
-		c.doubts = slices.DeleteFunc(c.doubts, func(d doubt) bool { return d.kind == NoRequest })
+		c.doubts = slices.DeleteFunc(c.doubts, func(d doubt) bool {
+			id := d.fact.more().Request
+			return d.kind == NoRequest && (id == "" || id == r.id)
+		})
 		for _, s := range c.stays {
 			if s.phase == open && s.since >= f.Happened {
 				c.fulfil(s, f)
