@@ -22,20 +22,12 @@ func balanceMeasures() (all []Measure) {
 					"Not known of a site where neither requests nor a decision in A&E are told; where requests, electives or discharges are not sent it says so, and does without.",
 				Source: "Flow Centre", Supply: []string{"occupancy"}, Surely: []string{"requests", "ae"}, Form: Shortfall, Class: class,
 				applies: func(u *Unit) bool { return aandE(u) || acute(u) },
-				told:    needsTold,
+				told:    column(func(a *Attendance) bool { return a.Decided.Told() || a.Requested.Told() }),
 				take:    func(n *counting) { n.balance(class, h.hours) },
 			})
 		}
 	}
 	return all
-}
-
-// needsTold is that an A&E department tells of decisions to admit or of requests.
-func needsTold(p *Picture) (some, all bool) {
-	if !aandE(p.Unit) {
-		return true, true
-	}
-	return column(func(a *Attendance) bool { return a.Decided.Told() || a.Requested.Told() })(p)
 }
 
 // balance takes what the unit has of a class, and what it needs, by a full hour.

@@ -4,8 +4,8 @@ import "slices"
 
 // Told says whether anything shows that what the measure counts is told of the unit at
 // all, and whether nothing shows that a part of it is not. A census may name nobody, and a
-// list of A&E may lack a column: whoever then counts finds nobody, which is not 0. It asks
-// no more where a feed supplies one of Surely.
+// list of A&E may lack a column: whoever then counts finds nobody, which is not 0. Where a
+// feed supplies one of Surely nobody need ask.
 func (m *Measure) Told(p *Picture) (some, all bool) {
 	if m.told == nil {
 		return true, true

@@ -74,7 +74,7 @@ func (s *State) entry(e *Event, u *unit, p *patient, entry *ListEntry, newest ca
 			tell(AttendanceMoved, e.Happened, nil)
 		}
 		if a.mode == "" && entry.Mode != "" || a.acuity == "" && entry.Acuity != "" {
-			s.insert(p, fact{Seq: e.Seq, Happened: max(e.Happened, a.arrived.At), Recorded: e.Recorded, Kind: listed, Visit: entry.Visit, More: &detail{Mode: entry.Mode, Acuity: entry.Acuity}})
+			s.insert(p, fact{Seq: e.Seq, Happened: e.Happened, Recorded: e.Recorded, Kind: listed, Visit: entry.Visit, More: &detail{Mode: entry.Mode, Acuity: entry.Acuity}})
 			changed = true
 		}
 	}

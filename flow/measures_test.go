@@ -142,6 +142,10 @@ func TestBalanceWithoutNeeds(t *testing.T) {
 			"unknown; site never",
 		},
 		{
+			"no department, and an elective list: those are the needs", "feed theatres\nexpect every=900 supplies=electives\nlayout\n03:00 feed.heartbeat\n03:01 tick",
+			"0; site not_sent requests; site not_sent discharge",
+		},
+		{
 			"all is sent", fmt.Sprintf(department, "ae") + "feed site\nexpect every=900 supplies=requests,electives,discharge\nlayout\n03:00 feed.heartbeat feed=site\n03:00 feed.heartbeat feed=ed\n03:01 tick",
 			"0",
 		},
@@ -242,6 +246,9 @@ func TestListFillsIn(t *testing.T) {
 	require.Equal(t, []string{"08:00 walk_in 4", "08:10 ambulance 1"}, attendances(`
 		08:01 late ae.assessed patient=a acuity=4
 		09:10 ae.assessed patient=b acuity=1`), "what a nurse says stands, also from before the list")
+	require.Equal(t, []string{"08:00 walk_in 4", "08:10 ambulance 1", "09:15 helicopter 2"}, attendances(`
+		09:15 admitted patient=c place=ae class=emergency acuity=2
+		09:20 ae.list place=ae list=a/07:50 list=b/08:05 list=c/09:12;mode/helicopter;acuity/3`), "how c came is new")
 }
 
 // facts is how many are kept of all patients.
