@@ -34,6 +34,13 @@ func plausible(e *flow.Event, now capacity.Instant) error {
 			return &flow.Invalid{Field: "data.due", Reason: "lies more than 400 days back"}
 		}
 	}
+	switch until := e.Data.Until; {
+	case until == 0:
+	case until <= e.Happened:
+		return &flow.Invalid{Field: "data.until", Reason: "is not after it happened, at " + e.Happened.String()}
+	case e.Kind == flow.OutagePlanned && until <= now:
+		return &flow.Invalid{Field: "data.until", Reason: "has passed by the centre's clock, which says " + now.String()}
+	}
 	for i := range e.Data.List {
 		if fault := entryRecent(&e.Data.List[i], e.Happened); fault != nil {
 			return &flow.Invalid{Field: fmt.Sprintf("data.list[%d].%s", i, fault.Field), Reason: fault.Reason}
