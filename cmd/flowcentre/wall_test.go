@@ -79,7 +79,11 @@ func tab(t *testing.T, width, height int64) context.Context {
 // becomes waits until a script's value is true in the page.
 func becomes(t *testing.T, ctx context.Context, within time.Duration, script string) {
 	t.Helper()
-	_, err := browser.Run(ctx, browser.Poll[bool](script, browser.WithPollingInterval(20*time.Millisecond), browser.WithPollingTimeout(within)))
+	ask := browser.Poll[bool](script, browser.WithPollingInterval(20*time.Millisecond), browser.WithPollingTimeout(within))
+	_, err := browser.Run(ctx, ask)
+	for end := time.Now().Add(within); err != nil && strings.Contains(err.Error(), "Cannot find context") && time.Now().Before(end); {
+		_, err = browser.Run(ctx, ask) // the browser had not let go of the page before
+	}
 	if err != nil {
 		shown, _ := browser.Run(ctx, browser.Evaluate[string]("document.body.innerText"))
 		require.NoError(t, err, "%s\n%s", script, shown)
