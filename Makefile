@@ -3,11 +3,13 @@ GOLANGCI_LINT := v2.15.0
 GOFUMPT       := v0.12.0
 GOVULNCHECK   := latest
 FUZZTIME      := 100000x
+CHECKS        := 100000
+PATIENCE      := 40m
 VERSION       := $(shell git describe --tags --always --dirty 2>/dev/null)
 BIN           := $(shell go env GOPATH)/bin
 TYPESCRIPT    := 7.0.2
 
-.PHONY: help run build test race lint types fuzz generate fresh bench soak vuln image clean
+.PHONY: help run build test race lint types fuzz properties year generate fresh bench soak vuln image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -46,6 +48,18 @@ fuzz: ## fuzz every decoder for FUZZTIME inputs each
 	    echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
 	  done; \
 	done
+
+# A property that has not passed CHECKS sequences when its PATIENCE ends stops there, and says how many it has passed.
+properties: ## try every property of the state and the figures on CHECKS random sequences
+	@for pkg in flow capacity flow/engine; do \
+	  for t in $$(awk '/^func Test/ {split($$2, name, "("); t = name[1]} /rapid\.Check\(/ {print t}' $$pkg/*_test.go | sort -u); do \
+	    out=$$(go test -count=1 -v -run "^$$t\$$" -timeout $(PATIENCE) ./$$pkg -rapid.checks $(CHECKS)) || { echo "$$out"; exit 1; }; \
+	    echo "$$pkg $$t: $$(echo "$$out" | sed -n 's/.*\[rapid\] OK, //p' | paste -sd,)"; \
+	  done; \
+	done
+
+year: ## live through a year, and see that nothing grows
+	go test -count=1 -v -run 'TestAYear' -timeout 60m ./cmd/flowcentre -days 365
 
 generate: ## bundle the front end again
 	go generate ./dashboard/web

@@ -127,7 +127,7 @@ func (s *State) show(p, was *portrait, u *unit, patient *patient, c *course) {
 		if a := st.ae; a != nil && a.unit == u.def.ID && st.phase == open && !a.left.Told() {
 			n := a.noun(c, st)
 			v := &AttendanceView{
-				ID: publicID(st.id), Version: s.seq, Key: n.Key, Unit: n.Unit, Area: n.Area, Mode: n.Mode, Acuity: n.Acuity, Service: n.Service,
+				ID: publicID(patient.key + " " + st.id), Version: s.seq, Key: n.Key, Unit: n.Unit, Area: n.Area, Mode: n.Mode, Acuity: n.Acuity, Service: n.Service,
 				Arrived: n.Arrived.At, Assessed: n.Assessed.At, Seen: n.Seen.At, Referred: n.Referred.At, Requested: n.Requested.At,
 				Decided: n.Decided.At, Ready: n.Ready.At, Events: n.Events,
 			}
@@ -135,7 +135,7 @@ func (s *State) show(p, was *portrait, u *unit, patient *patient, c *course) {
 		}
 		if st.phase == open && st.at.Unit == u.def.ID && st.hasPlan {
 			v := &DischargeView{
-				ID: publicID(st.id), Version: s.seq, Key: shortKey(st.id), Unit: u.def.ID, Bed: st.at.Bed, Expected: st.leaving, NCTR: st.plan.NCTR.At,
+				ID: publicID(patient.key + " " + st.id), Version: s.seq, Key: shortKey(st.id), Unit: u.def.ID, Bed: st.at.Bed, Expected: st.leaving, NCTR: st.plan.NCTR.At,
 				Pathway: st.plan.Pathway, Certainty: st.plan.Certainty, Due: st.plan.Due, GoingTo: st.plan.GoingTo, Reason: st.plan.Reason,
 				Owner: st.plan.Owner, Delayed: st.plan.Delayed.At, Start: st.plan.Start, Failed: len(st.plan.Failures), Events: inOrder(st.planned),
 			}

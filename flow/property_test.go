@@ -52,12 +52,13 @@ func history(t *rapid.T) []Event {
 			kinds = append(kinds, s.Kind)
 		}
 	}
+	delays := rapid.OneOf(rapid.IntRange(0, 60), rapid.IntRange(0, 3600), rapid.IntRange(0, 72*3600))
 	for range rapid.IntRange(1, 60).Draw(t, "n") {
 		now = now.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, "later")) * time.Second)
 		e := Event{Feed: rapid.SampledFrom([]string{"f0", "f1", "f2"}).Draw(t, "feed"), Recorded: now}
-		e.Happened = now.Add(-time.Duration(rapid.IntRange(0, 3600).Draw(t, "ago")) * time.Second)
+		e.Happened = now.Add(-time.Duration(delays.Draw(t, "ago")) * time.Second)
 		e.ID = fmt.Sprint("e", rapid.IntRange(0, 200).Draw(t, "id"))
-		switch rapid.IntRange(0, 20).Draw(t, "sort") {
+		switch rapid.IntRange(0, 21).Draw(t, "sort") {
 		case 0:
 			jump := time.Duration(rapid.SampledFrom([]int{10, 600, 86400, 10 * 86400}).Draw(t, "jump")) * time.Second
 			now = now.Add(jump)
@@ -75,6 +76,12 @@ func history(t *rapid.T) []Event {
 		case 8:
 			log = append(log, ofFeeds(t, now)...)
 			continue
+		case 9: // one of the facts so far once more
+			if e := log[rapid.IntRange(0, len(log)-1).Draw(t, "again")]; !e.Kind.Spec().Inner {
+				e.Recorded = now
+				log = append(log, e)
+			}
+			continue
 		}
 		e.Kind = rapid.SampledFrom(kinds).Draw(t, "kind")
 		e.Data = Data{
@@ -86,6 +93,13 @@ func history(t *rapid.T) []Event {
 			Request: rapid.SampledFrom([]string{"", "R0", "R1", "r7"}).Draw(t, "request"), Ambulance: rapid.SampledFrom([]string{"A0", "A1"}).Draw(t, "ambulance"),
 			GoingTo: rapid.SampledFrom([]string{"", "home", "admitted"}).Draw(t, "going"), Pathway: "1", Certainty: "definite", Origin: rapid.SampledFrom(Origins).Draw(t, "origin"),
 			Class: rapid.SampledFrom([]PatientClass{"", Inpatient, Emergency}).Draw(t, "class"), Sex: rapid.SampledFrom(Sexes).Draw(t, "sex"), Service: "medicine",
+		}
+		switch e.Kind {
+		case BedAllocated, AllocationEnded:
+			e.Feed = Desk
+		case ContradictionSettled:
+			e.Feed = Desk
+			e.Data.Item = publicID(rapid.SampledFrom([]string{TwoInBed + ":u0/B0", TwoInBed + ":u0/B1", FreeWithPatient + ":u0/B0", InTwoBeds + ":p0", InTwoBeds + ":p1"}).Draw(t, "item"))
 		}
 		if e.Kind == ListTaken {
 			e.Data.Place, e.Data.List = "ae", []ListEntry{}
@@ -275,7 +289,9 @@ func faces(s *State) []string {
 		all = append(all, fmt.Sprint(c.Kind, c.Unit, c.Bed, c.Stays, c.Owner, c.Since, c.Raised, c.Grace, c.Events))
 	}
 	for _, h := range v.Held {
-		all = append(all, fmt.Sprint(*h))
+		g := *h
+		g.Version = 0
+		all = append(all, fmt.Sprint(g))
 	}
 	all = append(all, figuresOf(s)...)
 	for _, f := range v.Feeds {
