@@ -261,6 +261,16 @@ func (s *State) Digest() string {
 	return hex.EncodeToString(b[:])
 }
 
+// Records counts the records of each kind, as of the last call of Changes.
+func (s *State) Records() map[string]int {
+	kinds := map[string]int{}
+	for key := range s.changed.sums {
+		kind, _, _ := strings.Cut(key, "/")
+		kinds[kind]++
+	}
+	return kinds
+}
+
 // ErrRecord is a record that cannot be read: the store is damaged, or was written by a
 // newer version.
 var ErrRecord = errors.New("record cannot be read")
