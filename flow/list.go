@@ -106,7 +106,7 @@ func (s *State) entry(e *Event, u *unit, p *patient, entry *ListEntry, newest ca
 // absent ends the attendances of those who are not in the newest list.
 func (s *State) absent(e *Event, u *unit, here map[*patient]bool) {
 	for _, p := range u.everyone() {
-		if here[p] {
+		if here[p] || p.stays == 0 {
 			continue
 		}
 		for _, st := range derive(p.key, p.facts, s.isDept).stays {

@@ -41,6 +41,7 @@ func TestAYear(t *testing.T) {
 	if whole {
 		month, settled = 30, 60
 	}
+	require.GreaterOrEqual(t, span, settled+2*month, "too few days: what is kept is not settled before")
 	y := newYear(t, whole)
 	samples := make([]map[string]float64, 0, span)
 	for day := range span {
