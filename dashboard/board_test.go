@@ -158,7 +158,7 @@ func (c *county) agree(n int) {
 
 func (c *county) hold() {
 	c.step()
-	c.v.Held = append(c.v.Held, &flow.HeldView{Seq: c.v.Seq, Version: c.v.Seq, Feed: "wrh-pas", Place: "RWP50/NEW", Reason: "unknown_place"})
+	c.v.Held = append(c.v.Held, &flow.HeldView{Seq: c.v.Seq, Feed: "wrh-pas", Place: "RWP50/NEW", Reason: "unknown_place"})
 }
 
 func (c *county) release(n int) {

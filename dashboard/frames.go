@@ -51,7 +51,7 @@ func parts(v *flow.View, kind string, yield func(part) bool) {
 	case "contradictions":
 		each(v.Contradictions, yield, func(e *flow.ContradictionView) part { return part{e.ID, e.Version, e} })
 	case "held":
-		each(v.Held, yield, func(e *flow.HeldView) part { return part{strconv.FormatUint(e.Seq, 10), e.Version, e} })
+		each(v.Held, yield, func(e *flow.HeldView) part { return part{strconv.FormatUint(e.Seq, 10), e.Seq, e} })
 	case "measures":
 		each(v.Measures, yield, func(e *flow.MeasuresView) part { return part{e.ID, e.Version, e} })
 	case "attendances":

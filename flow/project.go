@@ -337,7 +337,7 @@ func (s *State) showHeld(was []*HeldView) []*HeldView {
 	for seq, e := range s.held {
 		h := old[seq]
 		if h == nil || h.Reason != s.view.waiting[seq] {
-			h = &HeldView{Seq: seq, Version: s.seq, Feed: e.Feed, Type: e.Kind.String(), Place: unknown(e, s.view.waiting[seq]), Reason: s.view.waiting[seq], Happened: e.Happened}
+			h = &HeldView{Seq: seq, Feed: e.Feed, Type: e.Kind.String(), Place: unknown(e, s.view.waiting[seq]), Reason: s.view.waiting[seq], Happened: e.Happened}
 		}
 		shown = append(shown, h)
 	}

@@ -289,9 +289,7 @@ func faces(s *State) []string {
 		all = append(all, fmt.Sprint(c.Kind, c.Unit, c.Bed, c.Stays, c.Owner, c.Since, c.Raised, c.Grace, c.Events))
 	}
 	for _, h := range v.Held {
-		g := *h
-		g.Version = 0
-		all = append(all, fmt.Sprint(g))
+		all = append(all, fmt.Sprint(*h))
 	}
 	all = append(all, figuresOf(s)...)
 	for _, f := range v.Feeds {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -33,13 +34,13 @@ type texts map[any]string
 func (w texts) everything(t *rapid.T, v *View) (all map[string]string, versions map[string]uint64) {
 	all, versions = map[string]string{}, map[string]uint64{}
 	put := func(kind, id string, seq uint64, entry any) {
+		name := kind + "/" + id
+		require.False(t, all[name] != "", "%s is there twice", name)
 		if w[entry] == "" {
 			text, err := json.Marshal(entry)
 			require.NoError(t, err)
 			w[entry] = anyVersion.ReplaceAllString(string(text), "")
 		}
-		name := kind + "/" + id
-		require.False(t, all[name] != "", "%s is there twice", name)
 		all[name], versions[name] = w[entry], seq
 	}
 	if v.System != nil {
@@ -58,10 +59,13 @@ func (w texts) everything(t *rapid.T, v *View) (all map[string]string, versions 
 		put("contradictions", e.ID, e.Version, e)
 	}
 	for _, e := range v.Held {
-		put("held", fmt.Sprint(e.Seq), e.Version, e)
+		put("held", fmt.Sprint(e.Seq), e.Seq, e)
 	}
 	for _, e := range v.Measures {
-		put("measures", e.ID, e.Version, e)
+		put("measures", e.ID, e.Version, strings.Join(slices.Sorted(maps.Keys(e.Values)), " "))
+		for name, value := range e.Values {
+			put("figure", e.ID+"/"+name, value.Version, value)
+		}
 	}
 	for _, e := range v.Attendances {
 		put("attendances", e.ID, e.Version, e)
@@ -128,7 +132,7 @@ func TestVersionsTellWhatChanged(t *testing.T) {
 		few := rapid.IntRange(1, 12).Draw(t, "few")
 		s, written := New("live"), texts{}
 		var seen map[string]string
-		since := uint64(0)
+		since, layout := uint64(0), uint64(0)
 		for i := range log {
 			s.Apply(&log[i])
 			if i%few != 0 && i != len(log)-1 {
@@ -136,8 +140,8 @@ func TestVersionsTellWhatChanged(t *testing.T) {
 			}
 			v := s.View()
 			all, versions := written.everything(t, v)
-			if seen == nil || since < v.Floor {
-				seen, since = all, v.Seq
+			if seen == nil || since < v.Floor || layout != v.System.Layout {
+				seen, since, layout = all, v.Seq, v.System.Layout
 				continue
 			}
 			for _, g := range v.Gone {

@@ -198,7 +198,6 @@ type ContradictionView struct {
 // layout does.
 type HeldView struct {
 	Seq      uint64           `json:"seq"`
-	Version  uint64           `json:"-"` // sequence of the last change: a layout may give another reason
 	Feed     string           `json:"feed"`
 	Type     string           `json:"type"`
 	Place    string           `json:"place"`  // what it names: a place, or by its reason a feed, measure or scope

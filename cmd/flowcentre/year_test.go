@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"maps"
@@ -29,17 +30,22 @@ import (
 
 var days = flag.Int("days", 0, "how many days TestAYear lives through: the whole county from 120 on, one hospital of it for fewer")
 
+var raced bool // built with the race detector
+
 // A year of the synthetic county through the engine and a real store, without sockets:
 // what is kept does not grow. Sampled once a day; a month once everything kept has been kept
 // as long as it ever is stands beside the last month, and no clock is looked at.
 func TestAYear(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("takes a minute, and the race detector keeps memory of its own")
+	}
 	whole := *days >= 120
-	span, month, settled := 44, 4, 36 // ids are kept for 30 days
+	span, month, settled := 46, 7, 32 // whole weeks; ids are kept for 30 days; what grew all the time would have grown by a fifth
 	if *days > 0 {
 		span = *days
 	}
 	if whole {
-		month, settled = 30, 60
+		month, settled = 28, 60
 	}
 	require.GreaterOrEqual(t, span, settled+2*month, "too few days: what is kept is not settled before")
 	y := newYear(t, whole)
@@ -70,7 +76,7 @@ func TestAYear(t *testing.T) {
 
 // few is what a figure may differ by besides, because it is small and not even.
 var few = map[string]float64{
-	"records ambulance": 5, "records item": 10, "records held": 5, "records layout": 1, "shown contradictions": 10, "shown gone": 200,
+	"records ambulance": 10, "records item": 10, "records held": 5, "shown contradictions": 10, "shown gone": 200,
 	"shown requests": 15, "shown attendances": 20, "shown ambulances": 5,
 }
 
@@ -245,10 +251,19 @@ func (y *year) sample() map[string]float64 {
 func (y *year) loadsAsItWas() {
 	loaded, _, err := y.store.Load()
 	require.NoError(y.t, err)
-	was, now := *y.state.View(), *loaded.View()
-	for i, m := range was.Measures {
-		require.Equal(y.t, m.Values, now.Measures[i].Values, m.ID)
-	}
-	require.Equal(y.t, len(was.Attendances), len(now.Attendances))
+	was, err := json.Marshal(figuresOf(y.state.View()))
+	require.NoError(y.t, err)
+	now, err := json.Marshal(figuresOf(loaded.View()))
+	require.NoError(y.t, err)
+	require.JSONEq(y.t, string(was), string(now))
 	require.NoError(y.t, y.store.Check())
+}
+
+// figuresOf are all figures of a view, by scope.
+func figuresOf(v *flow.View) map[string]map[string]*flow.MeasureValue {
+	all := map[string]map[string]*flow.MeasureValue{}
+	for _, m := range v.Measures {
+		all[m.ID] = m.Values
+	}
+	return all
 }
