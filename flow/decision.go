@@ -27,13 +27,14 @@ const (
 	RefusedPlace    = "place"    // no such bed
 	RefusedClosed   = "closed"   // the bed takes nobody
 	RefusedHeld     = "held"     // the bed is kept for another request
+	RefusedNewer    = "newer"    // something said later, or of a later moment, stands
 	RefusedOccupied = "occupied" // somebody is in the bed, and is not expected to leave
 )
 
 // decide takes a decision, or notes why it has no effect. What holds at this moment of the
 // log decides, so every replay decides the same.
 func (s *State) decide(e *Event) {
-	d := &decision{Seq: e.Seq, At: e.Happened, Kind: e.Kind.String(), Role: e.Data.Role, Account: e.Data.Account}
+	d := decisionOf(e)
 	switch e.Kind {
 	case BedAllocated:
 		d.About = e.Data.Request
@@ -52,6 +53,50 @@ func (s *State) decide(e *Event) {
 		}
 	}
 	s.remind(d)
+}
+
+// minute keeps the outcome of what else people of the centre say: closures, outages, figures
+// by phone.
+func (s *State) minute(e *Event) {
+	if e.Feed != Desk || s.decision(e.Seq) != nil {
+		return
+	}
+	d := decisionOf(e)
+	switch e.Kind {
+	case OutagePlanned:
+		d.About = e.Data.About
+	case FigureReported:
+		d.About = figureName(e)
+	default:
+		d.About = e.Data.Place
+	}
+	if s.held[e.Seq] != nil {
+		d.refuse(s.view.waiting[e.Seq], "It is held, and takes effect when what it names is there.")
+	}
+	s.remind(d)
+}
+
+// figureName is the scope and measure of a figure that a person told.
+func figureName(e *Event) string {
+	if e.Data.Figure == nil {
+		return ""
+	}
+	return e.Data.Figure.Scope + " " + e.Data.Figure.Measure
+}
+
+// overrule notes that what a person of the centre said has no effect, as something newer
+// stands.
+func (s *State) overrule(e *Event, about string) {
+	if e.Feed == Desk {
+		d := decisionOf(e)
+		d.About = about
+		d.refuse(RefusedNewer, "Something that was said later stands.")
+		s.remind(d)
+	}
+}
+
+func decisionOf(e *Event) *decision {
+	return &decision{Seq: e.Seq, At: e.Happened, Kind: e.Kind.String(), Role: e.Data.Role, Account: e.Data.Account}
 }
 
 func (d *decision) refuse(code, detail string) { d.Refused, d.Detail = code, detail }

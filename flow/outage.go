@@ -62,6 +62,7 @@ func (s *State) planOutage(e *Event) {
 	overlaps := func(x outage) bool { return x.From < o.Until && o.From < x.Until }
 	for _, x := range f.told.Outages {
 		if overlaps(x) && x.Said > o.Said {
+			s.overrule(e, e.Data.About)
 			return
 		}
 	}

@@ -64,6 +64,7 @@ func (s *State) reportFigure(e *Event) {
 	f := e.Data.Figure
 	name := reportName(f.Measure, f.Scope)
 	if was := s.reports.told[name]; was != nil && cmp.Or(cmp.Compare(was.At, e.Happened), cmp.Compare(was.Seq, e.Seq)) > 0 {
+		s.overrule(e, figureName(e))
 		return
 	}
 	r := &reported{

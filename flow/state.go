@@ -104,6 +104,7 @@ func (s *State) Apply(e *Event) {
 			s.unreadable(e)
 		} else if s.hear(e) {
 			s.fact(e)
+			s.minute(e)
 		}
 	}
 	if s.awaited {

@@ -366,7 +366,7 @@ func TestTheGlossaryHasEveryCode(t *testing.T) {
 func TestOpenAPIHasTheCodes(t *testing.T) {
 	schemas := readOpenAPI(t).Components.Schemas
 	require.Equal(t, []string{flow.FeedNever, flow.FeedOnTime, flow.FeedSilent, flow.FeedOutage, flow.FeedCatchingUp}, schemas["FeedState"].Enum)
-	require.Equal(t, []string{flow.RefusedUnknown, flow.RefusedPlace, flow.RefusedClosed, flow.RefusedHeld, flow.RefusedOccupied}, schemas["NotTaken"].Properties["code"].OneOf[0].Enum)
+	require.Equal(t, []string{flow.RefusedUnknown, flow.RefusedPlace, flow.RefusedClosed, flow.RefusedHeld, flow.RefusedOccupied, flow.RefusedNewer}, schemas["NotTaken"].Properties["code"].OneOf[0].Enum)
 	require.Equal(t, []string{flow.UnknownPlace, flow.NotItsUnit, flow.NotAUnit, flow.UnknownRequest, flow.UnknownFeed, flow.UnknownMeasure, flow.UnknownScope}, schemas["HeldReason"].Enum)
 	var kinds, owners []string
 	for _, k := range flow.ContradictionKinds() {
