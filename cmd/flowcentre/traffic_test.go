@@ -219,6 +219,7 @@ func TestFramesAreDescribed(t *testing.T) {
 	api := readContract(t, "openapi.yaml")
 	frames, _ := api.at("paths", "/api/v1/stream", "get", "x-websocket", "frames").(map[string]any)
 	c := demonstration(t)
+	closed := make(chan error, 1)
 	dialer := websocket.Dialer{Subprotocols: []string{dashboard.Protocol}}
 	conn, resp, err := dialer.DialContext(t.Context(), "ws://"+c.httpAddr+"/api/v1/stream", nil)
 	require.NoError(t, err)
@@ -237,7 +238,8 @@ func TestFramesAreDescribed(t *testing.T) {
 		api.holds(t, frame, "paths", "/api/v1/stream", "get", "x-websocket", "frames", is.Type)
 		if seen[is.Type]++; seen["hb"] > 0 && seen["delta"] >= 20 && !closing {
 			closing = true
-			go c.Close()
+			go func() { closed <- c.Close() }()
+			defer func() { require.NoError(t, <-closed) }()
 		}
 	}
 }

@@ -92,10 +92,10 @@ func (r *reader) start(t *testing.T, script string) {
 	r.centre = r.command(context.WithoutCancel(t.Context()), script[:at[0]]+"exec "+strings.TrimLeft(script[at[0]:], " "))
 	out, err := r.centre.StdoutPipe()
 	require.NoError(t, err)
-	var said bytes.Buffer
-	r.centre.Stderr = &said
+	var printed, complained bytes.Buffer
+	r.centre.Stderr = &complained
 	require.NoError(t, r.centre.Start())
-	lines := bufio.NewScanner(io.TeeReader(out, &said))
+	lines := bufio.NewScanner(io.TeeReader(out, &printed))
 	for lines.Scan() {
 		if doneLine.MatchString(lines.Text()) {
 			return
@@ -103,7 +103,7 @@ func (r *reader) start(t *testing.T, script string) {
 	}
 	_ = r.centre.Wait()
 	r.centre = nil
-	require.Fail(t, "the centre did not come up", "%s\n%s", script, said.String())
+	require.Fail(t, "the centre did not come up", "%s\n%s%s", script, printed.String(), complained.String())
 }
 
 // stop ends the centre, as Ctrl-C does.
