@@ -8,21 +8,16 @@ import (
 
 // weigh settles what the balances of a site lack, once its units are summed. Where nobody
 // tells who needs a bed there is no balance: free beds alone would look like beds to spare.
-func (s *State) weigh(site string, f *figures) {
-	var units []*unit
-	for _, id := range s.layout.Units {
-		if u := s.units[id]; u.def.Site == site {
-			units = append(units, u)
-		}
-	}
-	for i := range capacity.Measures() {
-		m := &capacity.Measures()[i]
-		if m.Form != capacity.Shortfall || f.amounts[i].Units == 0 {
+func (s *State) weigh(site string, units []*unit, f *figures) {
+	for i := range f.all {
+		g := &f.all[i]
+		m := &capacity.Measures()[g.measure]
+		if m.Form != capacity.Shortfall || g.amount.Units == 0 {
 			continue
 		}
-		if why := s.needsUntold(units, i); why != "" {
-			f.amounts[i] = capacity.Amount{}
-			f.missing[i] = append(f.missing[i], Missing{Site: site, Why: why})
+		if why := s.needsUntold(units, g.measure); why != "" {
+			g.amount = capacity.Amount{}
+			g.missing = append(g.missing, Missing{Site: site, Why: why})
 			continue
 		}
 		wards := slices.DeleteFunc(slices.Clone(units), func(u *unit) bool { return u.def.Class != m.Class || !u.def.Kind.HasBeds() })
@@ -32,7 +27,7 @@ func (s *State) weigh(site string, f *figures) {
 			{"discharge", s.untoldOfSome(wards, "discharge")},
 		} {
 			if part.why != "" {
-				f.missing[i] = append(f.missing[i], Missing{Site: site, Supply: part.supply, Why: part.why})
+				g.missing = append(g.missing, Missing{Site: site, Supply: part.supply, Why: part.why})
 			}
 		}
 	}

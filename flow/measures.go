@@ -8,31 +8,35 @@ import (
 	"flowcentre/capacity"
 )
 
-// figures are what a scope's measures come to, in the order of the catalogue, and what
-// each of them lacks.
+// figures are what a scope's measures come to. A county has thousands of units, and most
+// measures mean nothing on most of them: those are left out.
 type figures struct {
-	has     []bool // the measure means something here
-	taken   []bool // of a unit: it was counted
-	amounts []capacity.Amount
-	missing [][]Missing
-	asOf    []capacity.Instant
+	all   []figure // in the order of the catalogue
+	taken []bool   // of a unit, by place in the catalogue: it was counted
 }
 
-func newFigures() *figures {
-	n := len(capacity.Measures())
-	return &figures{make([]bool, n), make([]bool, n), make([]capacity.Amount, n), make([][]Missing, n), make([]capacity.Instant, n)}
+// figure is what one measure comes to, and what it lacks.
+type figure struct {
+	measure int // its place in the catalogue
+	amount  capacity.Amount
+	missing []Missing
+	asOf    capacity.Instant
 }
 
 // add sums a part of a scope into it.
 func (f *figures) add(part *figures) {
-	for i := range f.has {
-		if !part.has[i] {
-			continue
+	i := 0
+	for _, p := range part.all {
+		for i < len(f.all) && f.all[i].measure < p.measure {
+			i++
 		}
-		f.has[i] = true
-		f.amounts[i].Add(part.amounts[i])
-		f.missing[i] = append(f.missing[i], part.missing[i]...)
-		f.asOf[i] = earlier(f.asOf[i], part.asOf[i])
+		if i == len(f.all) || f.all[i].measure != p.measure {
+			f.all = slices.Insert(f.all, i, figure{measure: p.measure})
+		}
+		sum := &f.all[i]
+		sum.amount.Add(p.amount)
+		sum.missing = append(sum.missing, p.missing...)
+		sum.asOf = earlier(sum.asOf, p.asOf)
 	}
 }
 
@@ -45,22 +49,23 @@ func earlier(a, b capacity.Instant) capacity.Instant {
 
 // figure takes every measure of a unit from its picture.
 func (s *State) figure(u *unit, c *capacity.Clock) *figures {
-	f := newFigures()
+	f := &figures{taken: make([]bool, len(capacity.Measures()))}
 	for i := range capacity.Measures() {
 		m := &capacity.Measures()[i]
 		if !m.Applies(u.def) || !m.Expected(u.def, u.portrait.picture.Site) && len(s.suppliers(u, m.Needs(u.def))) == 0 {
 			continue
 		}
-		f.has[i] = true
 		lack, asOf, usable := s.lack(u, m)
+		g := figure{measure: i, asOf: asOf}
 		if lack != nil {
-			f.missing[i] = []Missing{*lack}
+			g.missing = []Missing{*lack}
 		}
-		f.asOf[i] = asOf
 		if f.taken[i] = usable; usable {
-			f.amounts[i] = m.Take(u.portrait.picture, c, false)
+			g.amount = m.Take(u.portrait.picture, c, false)
 		}
+		f.all = append(f.all, g)
 	}
+	f.all = slices.Clip(f.all)
 	return f
 }
 
@@ -156,13 +161,19 @@ func (s *State) told(u *unit) string {
 // showMeasures sums the figures of units up to sites, organisations and the system, and
 // shows all of them. A site none of whose units was made again keeps its sum.
 func (s *State) showMeasures(v, was *View, remade map[string]bool) {
-	old := make(map[string]*MeasuresView, len(was.Measures))
-	for _, m := range was.Measures {
-		old[m.ID] = m
+	old := func(id string) *MeasuresView { // in its place, unless the layout has changed
+		i := len(v.Measures)
+		if i >= len(was.Measures) || was.Measures[i].ID != id {
+			i = slices.IndexFunc(was.Measures, func(m *MeasuresView) bool { return m.ID == id })
+		}
+		if i < 0 {
+			return nil
+		}
+		return was.Measures[i]
 	}
 	v.Measures = make([]*MeasuresView, 0, len(was.Measures))
 	show := func(id string, f *figures, again bool) {
-		o := old[id]
+		o := old(id)
 		if o != nil && !again {
 			v.Measures = append(v.Measures, o)
 			return
@@ -177,24 +188,27 @@ func (s *State) showMeasures(v, was *View, remade map[string]bool) {
 	if frame == nil {
 		frame = &capacity.Layout{}
 	}
+	units := map[string][]*unit{}
+	for _, id := range s.layout.Units {
+		u := s.units[id]
+		units[u.def.Site] = append(units[u.def.Site], u)
+	}
 	sums := map[string]*figures{}
 	for _, site := range frame.Sites {
 		if s.view.sites[site.ID] == nil || remade[site.ID] || s.view.layout {
-			s.view.sites[site.ID] = newFigures()
-			for _, id := range s.layout.Units {
-				if u := s.units[id]; u.def.Site == site.ID {
-					s.view.sites[site.ID].add(u.figures)
-				}
+			s.view.sites[site.ID] = &figures{}
+			for _, u := range units[site.ID] {
+				s.view.sites[site.ID].add(u.figures)
 			}
-			s.weigh(site.ID, s.view.sites[site.ID])
+			s.weigh(site.ID, units[site.ID], s.view.sites[site.ID])
 		}
 		sums[site.ID] = s.view.sites[site.ID]
 	}
-	system, organisations := newFigures(), map[string]*figures{}
+	system, organisations := &figures{}, map[string]*figures{}
 	for _, site := range frame.Sites {
 		system.add(sums[site.ID])
 		if organisations[site.Organisation] == nil {
-			organisations[site.Organisation] = newFigures()
+			organisations[site.Organisation] = &figures{}
 		}
 		organisations[site.Organisation].add(sums[site.ID])
 	}
@@ -235,10 +249,10 @@ func (m *MeasuresView) keep(old *MeasuresView) (all bool) {
 // values are a scope's figures as people see them.
 func (s *State) values(scope string, f *figures) map[string]*MeasureValue {
 	all := map[string]*MeasureValue{}
-	for i := range capacity.Measures() {
-		m := &capacity.Measures()[i]
-		if f.has[i] && !(m.Scope == "site" && strings.HasPrefix(scope, "unit/")) {
-			v := valueOf(m, f.amounts[i], f.missing[i], f.asOf[i])
+	for _, g := range f.all {
+		m := &capacity.Measures()[g.measure]
+		if m.Scope != "site" || !strings.HasPrefix(scope, "unit/") {
+			v := valueOf(m, g.amount, g.missing, g.asOf)
 			v.Version = s.seq
 			if r := s.reportedFor(m.Name, scope); r != nil {
 				v.Reported = r.view(v.Value)

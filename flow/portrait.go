@@ -47,6 +47,12 @@ func (s *State) showPeople(v, was *View) {
 
 // bury notes what was shown and is no longer, and takes back what is shown again.
 func bury[T any](s *State, kind string, was, now []*T, id func(*T) string) {
+	for len(was) > 0 && len(now) > 0 && was[0] == now[0] { // what is before and behind all that changed
+		was, now = was[1:], now[1:]
+	}
+	for len(was) > 0 && len(now) > 0 && was[len(was)-1] == now[len(now)-1] {
+		was, now = was[:len(was)-1], now[:len(now)-1]
+	}
 	there := make(map[string]bool, len(now))
 	for _, e := range now {
 		there[id(e)] = true

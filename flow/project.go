@@ -259,10 +259,14 @@ func (s *State) showTotals(v *View) {
 	if last := s.view.last; last.Seq != 0 {
 		system.Last = &last
 	}
+	units := map[string][]*UnitView{}
+	for _, u := range v.Units {
+		units[u.Site] = append(units[u.Site], u)
+	}
 	for i, d := range frame.Sites {
 		site := &SiteView{ID: d.ID, Name: d.Name, Short: cmp.Or(d.Short, d.Name), Organisation: d.Organisation, Kind: d.Kind, Version: s.seq, Classes: map[capacity.BedClass]*Figure{}}
-		for _, u := range v.Units {
-			if u.Site == d.ID && u.Class != "" {
+		for _, u := range units[d.ID] {
+			if u.Class != "" {
 				s.count(site.Classes, u)
 				s.count(system.Classes, u)
 			}

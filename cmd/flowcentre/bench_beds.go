@@ -15,8 +15,9 @@ import (
 	"flowcentre/flow/store"
 )
 
-// measureBeds compares what an event costs where there are few beds and where there are
-// many, and takes what a county of many costs to load and to keep.
+// measureBeds compares what an event and a view with all its figures cost where there are
+// few beds and where there are many, and takes what a county of many costs to load and to
+// keep.
 func (b *bench) measureBeds(context.Context) error {
 	few, err := b.prepareBeds(b.Few)
 	if err != nil {
@@ -40,15 +41,22 @@ func (b *bench) measureBeds(context.Context) error {
 		b.sample("event_cost_100k_over_1k", large.event/small.event)
 		b.sample("load_100k_ms", large.load.Seconds()*1000)
 		b.sample("heap_per_bed", large.heap/float64(b.Many))
+		b.sample("view_1k_us", small.view)
+		b.sample("view_100k_us", large.view)
+		b.sample("view_100k_over_1k", large.view/small.view)
+		b.sample("heap_per_stay_1k", small.shown)
+		b.sample("heap_per_stay_100k", large.shown)
+		b.sample("heap_per_stay_100k_over_1k", large.shown/small.shown)
 	}
 	return nil
 }
 
 // bedsCase is a county whose store is full, and what is told next.
 type bedsCase struct {
-	path string // of the store
-	raw  [][]byte
-	seq  uint64
+	path  string // of the store
+	raw   [][]byte
+	seq   uint64
+	stays int // open ones, A&E included
 }
 
 func (b *bench) prepareBeds(beds int) (*bedsCase, error) {
@@ -57,7 +65,8 @@ func (b *bench) prepareBeds(beds int) (*bedsCase, error) {
 	for !w.full() {
 		events = append(events, w.next())
 	}
-	c := &bedsCase{path: filepath.Join(b.dir, fmt.Sprintf("beds-%d.db", beds))}
+	stays := len(w.in) + len(w.waiting)
+	c := &bedsCase{stays: stays, path: filepath.Join(b.dir, fmt.Sprintf("beds-%d.db", beds))}
 	before, err := rawEvents(events)
 	if err != nil {
 		return nil, err
@@ -92,6 +101,8 @@ type bedsCost struct {
 	event float64 // microseconds
 	load  time.Duration
 	heap  float64
+	shown float64 // heap with everything that is shown, for each open stay
+	view  float64 // microseconds, where one fact changed one ward or two
 }
 
 // run loads the county from a copy of its store and applies what comes next.
@@ -114,9 +125,38 @@ func (c *bedsCase) run(n int) (cost bedsCost, err error) {
 		return cost, err
 	}
 	cost.heap = heapInUse() - heap
+	state.View()
+	cost.shown = (heapInUse() - heap) / float64(c.stays)
+	cost.view, err = c.views(state)
+	if err != nil {
+		return cost, err
+	}
+	if state, at, err = st.Load(); err != nil {
+		return cost, err
+	}
 	applied, err := applyLoaded(st, state, at, c.raw)
 	cost.event = float64(applied.wall.Microseconds()) / float64(n)
 	return cost, err
+}
+
+// views cuts a view after each of some events.
+func (c *bedsCase) views(state *flow.State) (float64, error) {
+	took := make([]time.Duration, 0, 50)
+	for _, raw := range c.raw[:min(len(c.raw), cap(took))] {
+		e, err := flow.Decode(state.Seq()+1, raw)
+		if err != nil {
+			return 0, err
+		}
+		state.Apply(&e)
+		if e.Kind == flow.Tick {
+			state.View() // what time has changed is another matter
+			continue
+		}
+		began := time.Now()
+		state.View()
+		took = append(took, time.Since(began))
+	}
+	return microseconds(quantile(took, 0.5)), nil
 }
 
 func heapInUse() float64 {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 
 	"flowcentre/capacity"
@@ -14,12 +15,16 @@ import (
 
 // The feeds of a made-up county.
 const (
-	benchPAS    = "pas"    // admissions, transfers and discharges
+	benchPAS    = "pas"    // admissions, transfers and discharges, A&E, bed requests, discharge planning
 	benchPortal = "portal" // cleaning
 )
 
 // wards makes up what the systems of a county nine tenths full tell: patients who
-// arrive, move, are expected to leave and leave, and beds that are cleaned after them.
+// arrive, move, are expected to leave and leave, and beds that are cleaned after them; a
+// department for each site through which a tenth as many people go as there are beds, with
+// their milestones, and every third of them asks for a bed; and what is planned for those
+// who could leave. Of what happens seven in sixteen is A&E, two are planning, and seven are
+// of beds, in the proportions among themselves that they had before there was the rest.
 // The same seed tells the same.
 type wards struct {
 	layout capacity.Layout
@@ -32,6 +37,7 @@ type wards struct {
 	free    []string // beds
 	dirty   []string
 	in      []inpatient
+	waiting []attendee // in A&E
 	arrived int
 	told    int
 	queue   []flow.Event
@@ -42,6 +48,15 @@ type inpatient struct {
 	also           []string
 }
 
+// attendee is somebody in A&E, with what of the attendance was told.
+type attendee struct {
+	inpatient
+
+	department string
+	told       int
+	bed        bool // is to be admitted
+}
+
 // newWards is an empty county of so many beds. One thing happens every so many seconds.
 func newWards(beds int, start capacity.Instant, every float64, ticks capacity.Instant) *wards {
 	w := &wards{
@@ -50,13 +65,18 @@ func newWards(beds int, start capacity.Instant, every float64, ticks capacity.In
 			System:        capacity.System{ID: "county", Name: "County", TimeZone: "Europe/London"},
 			Organisations: []capacity.Organisation{{ID: "trust", Name: "Trust"}},
 			Feeds: []capacity.Feed{
-				{ID: benchPAS, Name: "Patient administration", Every: 86_400, Supplies: []string{"occupancy", "expected"}},
+				{ID: benchPAS, Name: "Patient administration", Every: 86_400, Supplies: []string{"occupancy", "expected", "ae", "requests", "discharge"}},
 				{ID: benchPortal, Name: "Ward portal", Every: 86_400, Supplies: []string{"cleaning"}},
 			},
 		},
 	}
-	for i := range max(1, min(10, beds/400)) {
+	for i := range max(1, beds/500) {
 		w.layout.Sites = append(w.layout.Sites, capacity.Site{ID: fmt.Sprint("site", i), Organisation: "trust", Name: fmt.Sprint("Hospital ", i), Kind: capacity.Acute})
+	}
+	for i, site := range w.layout.Sites {
+		w.layout.Units = append(w.layout.Units, capacity.Unit{
+			ID: fmt.Sprint("ae", i), Site: site.ID, Name: fmt.Sprint("A&E ", i), Kind: capacity.AandE, Areas: []capacity.Area{{ID: "majors", Name: "Majors", Kind: capacity.Majors}},
+		})
 	}
 	for i := range (beds + 23) / 24 {
 		u := capacity.Unit{
@@ -120,6 +140,16 @@ func (w *wards) tell(e flow.Event) {
 }
 
 func (w *wards) happen() {
+	if w.full() || len(w.in) > w.beds()/2 { // else the wards are still filling
+		switch r := w.rng.IntN(16); {
+		case r < 7:
+			w.attend()
+			return
+		case r < 9:
+			w.plan()
+			return
+		}
+	}
 	switch r := w.rng.IntN(10); {
 	case 25*len(w.dirty) > w.beds() || len(w.free) == 0 && len(w.dirty) > 0:
 		bed := takeOut(w.rng, &w.dirty)
@@ -150,13 +180,64 @@ func (w *wards) happen() {
 	}
 }
 
-func (w *wards) admit() {
+// attend tells the next milestone of somebody in A&E, or of somebody new.
+func (w *wards) attend() {
+	if 10*len(w.waiting) < w.beds() {
+		a := attendee{inpatient: w.somebody(), department: fmt.Sprint("ae", w.rng.IntN(len(w.layout.Sites))), bed: w.rng.IntN(3) == 0}
+		w.waiting = append(w.waiting, a)
+		w.tell(flow.Event{Feed: benchPAS, Kind: flow.AttendanceArrived, Data: flow.Data{
+			Patient: a.id, Also: a.also, Visit: a.visit, Place: a.department + "/majors", Mode: flow.Modes[w.rng.IntN(2)], Acuity: "3",
+		}})
+		return
+	}
+	i := w.rng.IntN(len(w.waiting))
+	a := &w.waiting[i]
+	a.told++
+	d := flow.Data{Patient: a.id, Also: a.also, Visit: a.visit}
+	milestones := []flow.Kind{flow.AttendanceAssessed, flow.AttendanceSeen, flow.DecidedToAdmit, flow.BedRequested}
+	switch {
+	case a.told <= 2 || a.bed && a.told <= len(milestones):
+		kind := milestones[a.told-1]
+		if kind == flow.BedRequested {
+			d.Place, d.Origin, d.Request, d.Wants = a.department, "ae", "R"+a.visit[len("RWP/VN/"):], capacity.AdultGA
+		}
+		w.tell(flow.Event{Feed: benchPAS, Kind: kind, Data: d})
+	case a.bed && len(w.free) > 0 && !w.full(): // straight to the bed
+		p := a.inpatient
+		w.waiting = slices.Delete(w.waiting, i, i+1)
+		w.lay(p)
+	case a.bed: // waits
+		w.plan()
+	default:
+		d.GoingTo = "home"
+		w.waiting = slices.Delete(w.waiting, i, i+1)
+		w.tell(flow.Event{Feed: benchPAS, Kind: flow.AttendanceDeparted, Data: d})
+	}
+}
+
+// plan tells that somebody could leave, or when.
+func (w *wards) plan() {
+	p := w.in[w.rng.IntN(len(w.in))]
+	d := flow.Data{Patient: p.id, Also: p.also, Visit: p.visit, Pathway: flow.Pathways[w.rng.IntN(len(flow.Pathways))]}
+	kind := flow.DischargeReady
+	if w.rng.IntN(2) == 0 {
+		kind, d.Certainty, d.Due = flow.DischargePlanned, "definite", w.now.Add(6*3600e9)
+	}
+	w.tell(flow.Event{Feed: benchPAS, Kind: kind, Data: d})
+}
+
+// somebody is a patient nobody has heard of.
+func (w *wards) somebody() inpatient {
 	w.arrived++
 	n := fmt.Sprintf("%08d", w.arrived)
-	p := inpatient{
-		id: "RWP/MR/" + n, visit: "RWP/VN/" + n, bed: takeOut(w.rng, &w.free),
-		also: []string{"NHS/NH/" + n, "RWP50/PI/" + n, "RLQ/MR/" + n},
-	}
+	return inpatient{id: "RWP/MR/" + n, visit: "RWP/VN/" + n, also: []string{"NHS/NH/" + n, "RWP50/PI/" + n, "RLQ/MR/" + n}}
+}
+
+func (w *wards) admit() { w.lay(w.somebody()) }
+
+// lay puts a patient into a free bed.
+func (w *wards) lay(p inpatient) {
+	p.bed = takeOut(w.rng, &w.free)
 	w.in = append(w.in, p)
 	w.tell(flow.Event{Feed: benchPAS, Kind: flow.Admitted, Data: flow.Data{
 		Patient: p.id, Also: p.also, Visit: p.visit, Place: p.bed, Class: flow.Inpatient, Due: w.now.Add(96 * 3600e9),

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"flowcentre/flow"
 )
 
 // Every part of bench measures something, and every figure has a value under its key.
@@ -51,9 +53,11 @@ func TestWardsTellWhatCanBe(t *testing.T) {
 	for _, e := range w.opening() {
 		require.NotEmpty(t, e.ID)
 	}
-	in := map[string]string{}
-	for _, e := range w.events(5000) {
+	in, kinds := map[string]string{}, map[flow.Kind]int{}
+	for _, e := range w.events(8000) {
 		d := e.Data
+		require.NoError(t, e.Validate())
+		kinds[e.Kind]++
 		switch e.Kind.String() {
 		case "flowcentre.bed.admitted.v1":
 			require.Empty(t, in[d.Place])
@@ -69,6 +73,9 @@ func TestWardsTellWhatCanBe(t *testing.T) {
 		}
 	}
 	assert.InDelta(t, 90, len(in), 6)
+	for _, k := range []flow.Kind{flow.AttendanceArrived, flow.AttendanceSeen, flow.DecidedToAdmit, flow.BedRequested, flow.AttendanceDeparted, flow.DischargeReady, flow.DischargePlanned} {
+		assert.Greater(t, kinds[k], 80, "%s of 8000", k)
+	}
 }
 
 func TestQuantile(t *testing.T) {
