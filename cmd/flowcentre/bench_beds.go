@@ -119,7 +119,7 @@ func (c *bedsCase) run(n int) (cost bedsCost, err error) {
 		return cost, err
 	}
 	defer st.Close()
-	state, at, err := st.Load()
+	state, _, err := st.Load()
 	cost.load = time.Since(began)
 	if err != nil {
 		return cost, err
