@@ -119,19 +119,20 @@ func (c *bedsCase) run(n int) (cost bedsCost, err error) {
 		return cost, err
 	}
 	defer st.Close()
-	state, _, err := st.Load()
+	loaded, _, err := st.Load()
 	cost.load = time.Since(began)
 	if err != nil {
 		return cost, err
 	}
 	cost.heap = heapInUse() - heap
-	state.View()
+	loaded.View()
 	cost.shown = (heapInUse() - heap) / float64(c.stays)
-	cost.view, err = c.views(state)
+	cost.view, err = c.views(loaded)
 	if err != nil {
 		return cost, err
 	}
-	if state, at, err = st.Load(); err != nil {
+	state, at, err := st.Load()
+	if err != nil {
 		return cost, err
 	}
 	applied, err := applyLoaded(st, state, at, c.raw)
