@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -37,15 +38,11 @@ func enginePath(t testing.TB) string { return filepath.Join(t.TempDir(), "engine
 
 // feed gives the entries in slices of n and closes.
 func feed(entries []flow.Entry, n int) <-chan []flow.Entry {
-	in := make(chan []flow.Entry)
-	go func() {
-		defer close(in)
-		for len(entries) > 0 {
-			k := min(n, len(entries))
-			in <- entries[:k]
-			entries = entries[k:]
-		}
-	}()
+	in := make(chan []flow.Entry, len(entries)/n+1)
+	for slice := range slices.Chunk(entries, n) {
+		in <- slice
+	}
+	close(in)
 	return in
 }
 
@@ -111,6 +108,7 @@ func TestAKilledEngineGoesOnAsIfNothingHadHappened(t *testing.T) {
 		log := c.pass(rapid.IntRange(1, 1500).Draw(rt, "events"))
 		folder, err := os.MkdirTemp(t.TempDir(), "")
 		require.NoError(rt, err)
+		defer os.RemoveAll(folder)
 		live := filepath.Join(folder, "0.db")
 		for life := 1; ; life++ {
 			// The file is copied as a commit ends or, when the copy falls into the next

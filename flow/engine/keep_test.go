@@ -69,6 +69,7 @@ func TestAnyPastStateIsThatOfAReplayFromTheFirstEvent(t *testing.T) {
 		log := c.pass(rapid.IntRange(50, 700).Draw(rt, "events"))
 		folder, err := os.MkdirTemp(t.TempDir(), "")
 		require.NoError(rt, err)
+		defer os.RemoveAll(folder)
 
 		var e *Engine
 		var checkpoints *store.Checkpoints
