@@ -79,7 +79,7 @@ function Row({ name, county, shares, sites, most }: { name: string; county: Read
         <>
           {some.length > 0 && <Bars shares={some} sites={sites} most={most} />}
           <span class={some.length ? "balance-sum" : "balance-sum balance-alone"}>
-            <span>{some.length > 1 ? some.map((s) => s.short.value).join(" + ") : ""}</span>
+            {some.length > 1 && <Fit forms={[some.map((s) => s.short.value).join(" + "), `at ${some.length} sites`, `${some.length} sites`]} />}
             {doubt && <Fit class="muted" forms={[doubt, "part"]} />}
           </span>
           <Link to={whyAddress(name, systemScope)} class="balance-figure">
