@@ -43,6 +43,7 @@ type line struct {
 	flying    bool       // a commit is under way
 	restUntil time.Time  // the next one does not begin before
 	owed      bool       // the state moved since the last view was cut
+	unseen    int        // events applied since the last view was cut
 	nextFrame time.Time  // the next view is not cut before
 	view      *flow.View // cut, and shown when the commit under way is on disk
 }
@@ -89,6 +90,7 @@ func (l *line) take(entries []flow.Entry) error {
 	}
 	if n > 0 {
 		l.events += n
+		l.unseen += n
 		l.last = entries[n-1].Raw
 		l.applied.Store(l.state.Seq())
 	}
@@ -148,14 +150,15 @@ func (l *line) cut(now time.Time) {
 		return
 	}
 	l.view, l.owed = l.state.View(), false
-	l.nextFrame = now.Add(max(l.opts.FrameEvery, pause(time.Since(now))))
+	l.nextFrame = now.Add(max(l.opts.FrameEvery, pause(l.unseen, time.Since(now))))
+	l.unseen = 0
 	l.show()
 }
 
-// pause is how long no view is cut after one that took so long: where every unit changes
-// all the time, as in catching up, cutting takes a fifth of the time at most.
-func pause(took time.Duration) time.Duration {
-	if took < 5*time.Millisecond {
+// pause is how long no view is cut after one of many events that took so long: in catching
+// up, where every unit changes all the time, cutting takes a sixth of the time at most.
+func pause(events int, took time.Duration) time.Duration {
+	if events < 10*backlog {
 		return 0
 	}
 	return 5 * took
