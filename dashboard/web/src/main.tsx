@@ -1,7 +1,7 @@
 // Starts the page: theme, address, stream, and one tree that follows them.
 
 import { render } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { Desk } from "./desk";
 import { Feeds } from "./feeds";
 import { room } from "./parts";
@@ -17,18 +17,18 @@ function Page() {
   const where = route(path.value);
   const s = state.value;
   const root = document.documentElement;
-  useEffect(() => {
+  useLayoutEffect(() => {
     root.dataset.live = phase.value;
     root.toggleAttribute("data-lastknown", lastKnown.value);
     room.value++;
   }, [phase.value, lastKnown.value]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     root.dataset.page = where.page === "wall" ? "wall" : "desk";
     room.value++;
   }, [where.page]);
   const what = where.page === "site" ? s?.sites.get(where.id)?.name : where.page === "unit" ? s?.units.get(where.id)?.name : where.page === "feeds" ? "Feeds" : where.page === "why" ? "Why" : "";
   const title = [phase.value === "notlive" ? "NOT LIVE" : "", what, s?.system.name, "Flow Centre"].filter(Boolean).join(" - ");
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = title;
   }, [title]);
   switch (where.page) {
