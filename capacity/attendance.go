@@ -12,6 +12,8 @@ type Attendance struct {
 	GoingTo string // where the patient left for: a code; admitted, home, transfer, streamed_<service> and the like
 	InBed   string // the unit of the inpatient stay that followed, empty while there is none
 
+	Segment Segment
+
 	Arrived, Assessed, Seen, Referred, Requested, Decided, Ready, Left Moment
 
 	Events []uint64 // sequences of its facts in the log, oldest first

@@ -6,6 +6,7 @@ package capacity
 type Layout struct {
 	System        System         `json:"system" yaml:"system"`
 	Organisations []Organisation `json:"organisations" yaml:"organisations"`
+	Localities    []Locality     `json:"localities,omitempty" yaml:"localities,omitempty"`
 	Sites         []Site         `json:"sites" yaml:"sites"`
 	Feeds         []Feed         `json:"feeds" yaml:"feeds"`
 	Units         []Unit         `json:"units" yaml:"units"`
@@ -26,6 +27,14 @@ type Organisation struct {
 	Code string `json:"code,omitempty" yaml:"code,omitempty"` // ODS code
 }
 
+// Locality is a town or neighbourhood that people live in and services serve.
+type Locality struct {
+	ID    string  `json:"id" yaml:"id"`
+	Name  string  `json:"name" yaml:"name"`
+	East  float64 `json:"east_km" yaml:"east_km"` // where its middle lies, on a flat map of the system; only distances count
+	North float64 `json:"north_km" yaml:"north_km"`
+}
+
 // Site is a hospital or community base.
 type Site struct {
 	ID           string   `json:"id" yaml:"id"`
@@ -34,6 +43,17 @@ type Site struct {
 	Short        string   `json:"short,omitempty" yaml:"short,omitempty"` // the name where room is scarce, at most 14 characters
 	Kind         SiteKind `json:"kind" yaml:"kind"`
 	Code         string   `json:"code,omitempty" yaml:"code,omitempty"` // ODS site code
+
+	Rules []SiteRule `json:"rules,omitempty" yaml:"rules,omitempty"` // whom it does not take
+}
+
+// SiteRule is a kind of patient that a site never takes, by class of bed, need or
+// specialty: all that are given must fit.
+type SiteRule struct {
+	ID      string   `json:"id" yaml:"id"` // such as no-children
+	Class   BedClass `json:"class,omitempty" yaml:"class,omitempty"`
+	Need    string   `json:"need,omitempty" yaml:"need,omitempty"`
+	Service string   `json:"service,omitempty" yaml:"service,omitempty"`
 }
 
 // SiteKind tells acute hospitals from community hospitals.
@@ -69,6 +89,7 @@ type UnitKind string
 
 // The kinds of unit. A unit with beds is a ward, a critical care unit, a community
 // ward or a day unit; an A&E department and a discharge lounge hold patients without beds.
+// The others have places, which their providers tell (see Unit.Places).
 const (
 	Ward            UnitKind = "ward"
 	AssessmentUnit  UnitKind = "assessment_unit"
@@ -77,6 +98,22 @@ const (
 	DayUnit         UnitKind = "day_unit"
 	AandE           UnitKind = "ae"
 	DischargeLounge UnitKind = "discharge_lounge"
+
+	VirtualWard        UnitKind = "virtual_ward"
+	UrgentResponse     UnitKind = "urgent_community_response" // Worcestershire's enhanced care teams by an older name
+	HomeCare           UnitKind = "home_care"                 // pathway 1 starts
+	IntermediateCare   UnitKind = "intermediate_care"
+	ShortStay          UnitKind = "short_stay"
+	CareHome           UnitKind = "care_home"
+	CrisisHouse        UnitKind = "crisis_house"
+	Hospice            UnitKind = "hospice"
+	SameDayCare        UnitKind = "sdec" // same day emergency care
+	NeighbourhoodTeam  UnitKind = "neighbourhood_team"
+	LocalityHub        UnitKind = "locality_hub"
+	RespiratoryHub     UnitKind = "respiratory_hub"
+	WaitingService     UnitKind = "waiting_service" // one with a waiting time, such as physiotherapy
+	PlaceOfSafety      UnitKind = "place_of_safety" // section 136 suite
+	CoordinationCentre UnitKind = "coordination_centre"
 )
 
 // BedClass is what a bed may be counted as. Spare beds of one class never make up
@@ -115,6 +152,37 @@ type Unit struct {
 	Areas   []Area   `json:"areas,omitempty" yaml:"areas,omitempty"` // of an A&E department
 
 	Specialties []string `json:"specialties,omitempty" yaml:"specialties,omitempty"` // service codes whose patients belong here; empty means any
+
+	// Of a unit with places.
+	Locality string   `json:"locality,omitempty" yaml:"locality,omitempty"` // where it is
+	Serves   []string `json:"serves,omitempty" yaml:"serves,omitempty"`     // localities it takes people from; empty means all
+	Places   []Places `json:"places,omitempty" yaml:"places,omitempty"`
+	Hours    []Hours  `json:"hours,omitempty" yaml:"hours,omitempty"`       // when it takes people on; empty means always
+	Step     string   `json:"step,omitempty" yaml:"step,omitempty"`         // up (instead of hospital), down (after it), or empty for both
+	Home     bool     `json:"home,omitempty" yaml:"home,omitempty"`         // people stay at home
+	Within   int      `json:"within_s,omitempty" yaml:"within_s,omitempty"` // seconds in which it should have begun after a referral; 0 where no standard is
+	Meets    []string `json:"meets,omitempty" yaml:"meets,omitempty"`       // needs it can meet; see PlaceNeeds
+	Refuses  []string `json:"refuses,omitempty" yaml:"refuses,omitempty"`   // needs it cannot; of one in neither list it has to be asked
+	AgeFrom  int      `json:"age_from,omitempty" yaml:"age_from,omitempty"` // years; 0 for no limit
+	AgeTo    int      `json:"age_to,omitempty" yaml:"age_to,omitempty"`
+}
+
+// Places is one sort of places of a unit, told as one number: a care home's nursing
+// places, a team's visits.
+type Places struct {
+	ID      string   `json:"id" yaml:"id"` // unique in its unit; elsewhere unit/places
+	Name    string   `json:"name" yaml:"name"`
+	Open    int      `json:"open" yaml:"open"`                         // as a rule; a report may say otherwise
+	Bought  string   `json:"bought,omitempty" yaml:"bought,omitempty"` // how a care home's are paid for: discharge_to_assess, spot or block; empty where that goes without saying
+	Care    string   `json:"care,omitempty" yaml:"care,omitempty"`     // residential, nursing, dementia, dementia_nursing and the like
+	Aliases []string `json:"aliases,omitempty" yaml:"aliases,omitempty"`
+}
+
+// Hours are hours of the week, by local time.
+type Hours struct {
+	Days string `json:"days,omitempty" yaml:"days,omitempty"` // mon-fri, sat, sun, or empty for all
+	From int    `json:"from_min" yaml:"from_min"`             // minutes since local midnight
+	To   int    `json:"to_min" yaml:"to_min"`                 // and up to; earlier than From crosses midnight
 }
 
 // AreaKind is what an area of an A&E department is for.

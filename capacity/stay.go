@@ -9,6 +9,8 @@ type Stay struct {
 	Service string // specialty the patient is under
 	Sex     string
 
+	Segment Segment
+
 	Admitted Moment   // onto the first unit of the stay
 	Here     Moment   // onto this unit
 	AtLeast  bool     // a census found the patient: Admitted may lie before

@@ -67,9 +67,11 @@ func listed[T any](list []T) []T {
 
 // Supplies are what a feed can be said to supply: who is in which bed, what beds are open
 // and clean, arrivals and discharges to come, A&E with its milestones or as a list only,
-// ambulances, bed requests, electives, and discharge (criteria to reside, pathway, delays).
+// ambulances, bed requests, electives, discharge (criteria to reside, pathway, delays), free
+// places outside hospital beds, referrals to them, transfers between sites, and the calls of
+// a co-ordination centre.
 func Supplies() []string {
-	return []string{"occupancy", "beds", "cleaning", "expected", "ae", "ae_list", "ambulances", "requests", "electives", "discharge"}
+	return []string{"occupancy", "beds", "cleaning", "expected", "ae", "ae_list", "ambulances", "requests", "electives", "discharge", "places", "referrals", "transfers", "calls"}
 }
 
 // SiteKinds are the kinds of site there are.
@@ -82,7 +84,20 @@ func AreaKinds() []AreaKind {
 
 // UnitKinds are the kinds of unit there are.
 func UnitKinds() []UnitKind {
-	return []UnitKind{Ward, AssessmentUnit, CriticalCare, CommunityWard, DayUnit, AandE, DischargeLounge}
+	return slices.Concat([]UnitKind{Ward, AssessmentUnit, CriticalCare, CommunityWard, DayUnit, AandE, DischargeLounge}, PlaceKinds(), []UnitKind{CoordinationCentre})
+}
+
+// PlaceKinds are the kinds of unit that have places instead of beds, home first.
+func PlaceKinds() []UnitKind {
+	return []UnitKind{
+		VirtualWard, UrgentResponse, HomeCare, NeighbourhoodTeam, SameDayCare, LocalityHub, RespiratoryHub, WaitingService,
+		ShortStay, IntermediateCare, CareHome, CrisisHouse, Hospice, PlaceOfSafety,
+	}
+}
+
+// PlaceNeeds are what a place outside hospital may have to meet, as codes.
+func PlaceNeeds() []string {
+	return []string{"hoist", "two_carers", "nursing", "dementia", "wandering", "bariatric", "oxygen", "iv", "catheter", "wheelchair", "end_of_life", "infection", "stairs", "night_care"}
 }
 
 // BedClasses are the bed classes there are.
@@ -91,7 +106,12 @@ func BedClasses() []BedClass {
 }
 
 // HasBeds tells whether units of the kind hold their patients in beds.
-func (k UnitKind) HasBeds() bool { return k != AandE && k != DischargeLounge }
+func (k UnitKind) HasBeds() bool {
+	return k != AandE && k != DischargeLounge && k != CoordinationCentre && !k.HasPlaces()
+}
+
+// HasPlaces tells whether units of the kind have places that they tell as numbers.
+func (k UnitKind) HasPlaces() bool { return slices.Contains(PlaceKinds(), k) }
 
 type check struct {
 	layout   *Layout

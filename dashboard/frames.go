@@ -16,13 +16,14 @@ import (
 // replacing the one of its name. Sites, units and feeds keep their places, for a
 // changed layout is always told by a snapshot; contradictions are ordered by (since, id),
 // held facts by seq and decisions by id, a number. Of measures, attendances, ambulances,
-// requests and discharges a delta tells no order. bye is the last frame before the server
+// requests, discharges and what follows decisions a delta tells no order. bye is the last frame before the server
 // closes.
 //
 //	hello    {type, proto, version, assets, heartbeat_ms, at, speed, simulated}
 //	snapshot {type, epoch, seq, at, state: {system, sites, units, feeds, contradictions, held,
-//	          measures, attendances, ambulances, requests, discharges, decisions}}
-//	delta    {type, epoch, from, seq, at, system?, sites?, …, decisions?, removed?: {units?: [id], …}}
+//	          measures, attendances, ambulances, requests, discharges, decisions,
+//	          referrals, calls, transfers, statuses, agreements}}
+//	delta    {type, epoch, from, seq, at, system?, sites?, …, agreements?, removed?: {units?: [id], …}}
 //	hb       {type, epoch, seq, at, feeds: {id: last}}
 //	bye      {type, reason, retry_ms}
 
@@ -30,6 +31,7 @@ import (
 var kinds = [...]string{
 	"sites", "units", "feeds", "contradictions", "held",
 	"measures", "attendances", "ambulances", "requests", "discharges", "decisions",
+	"referrals", "calls", "transfers", "statuses", "agreements",
 }
 
 // part is one entity of a view.
@@ -64,6 +66,16 @@ func parts(v *flow.View, kind string, yield func(part) bool) {
 		each(v.Discharges, yield, func(e *flow.DischargeView) part { return part{e.ID, e.Version, e} })
 	case "decisions":
 		each(v.Decisions, yield, func(e *flow.DecisionView) part { return part{e.ID, e.Version, e} })
+	case "referrals":
+		each(v.Referrals, yield, func(e *flow.ReferralView) part { return part{e.ID, e.Version, e} })
+	case "calls":
+		each(v.Calls, yield, func(e *flow.CallView) part { return part{e.ID, e.Version, e} })
+	case "transfers":
+		each(v.Transfers, yield, func(e *flow.TransferView) part { return part{e.ID, e.Version, e} })
+	case "statuses":
+		each(v.Statuses, yield, func(e *flow.StatusView) part { return part{e.ID, e.Version, e} })
+	case "agreements":
+		each(v.Agreements, yield, func(e *flow.AgreementView) part { return part{e.ID, e.Version, e} })
 	}
 }
 

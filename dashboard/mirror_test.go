@@ -37,11 +37,16 @@ type shown struct {
 	Requests       []*flow.RequestView       `json:"requests"`
 	Discharges     []*flow.DischargeView     `json:"discharges"`
 	Decisions      []*flow.DecisionView      `json:"decisions"`
+	Referrals      []*flow.ReferralView      `json:"referrals"`
+	Calls          []*flow.CallView          `json:"calls"`
+	Transfers      []*flow.TransferView      `json:"transfers"`
+	Statuses       []*flow.StatusView        `json:"statuses"`
+	Agreements     []*flow.AgreementView     `json:"agreements"`
 }
 
 // showing is what a client of v shows.
 func showing(v *flow.View) shown {
-	return shown{v.System, v.Sites, v.Units, v.Feeds, v.Contradictions, v.Held, v.Measures, v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions}
+	return shown{v.System, v.Sites, v.Units, v.Feeds, v.Contradictions, v.Held, v.Measures, v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions, v.Referrals, v.Calls, v.Transfers, v.Statuses, v.Agreements}
 }
 
 type anyFrame struct {

@@ -15,6 +15,7 @@ type attendance struct {
 	mode, acuity           string
 	service, goingTo       string
 	ambulance              string
+	segment                capacity.Segment
 	arrived, assessed      capacity.Moment
 	seen, referred         capacity.Moment
 	decided, ready, left   capacity.Moment
@@ -234,6 +235,7 @@ func (a *attendance) take(f *fact) {
 		a.area = cmp.Or(f.Place.Bay, a.area)
 	}
 	a.acuity, a.service = cmp.Or(d.Acuity, a.acuity), cmp.Or(d.Service, a.service)
+	d.segment(&a.segment)
 }
 
 // attend keeps the attendance in step with where the patient is.

@@ -60,6 +60,24 @@ type Data struct {
 	Item      string            `json:"item,omitempty"`      // the contradiction that a decision settles, by the id that the centre shows
 	Figure    *Reported         `json:"figure,omitempty"`    // a figure that a person reports
 	List      []ListEntry       `json:"list,omitzero"`       // everyone in an A&E department; an empty one says that nobody is
+	Places    *PlacesTold       `json:"places,omitempty"`    // what a unit has free
+	How       string            `json:"how,omitempty"`       // by what way a person told it; see Ways
+	Referral  string            `json:"referral,omitempty"`  // a referral: the producer's own number, never of a person
+	Seeks     []string          `json:"seeks,omitempty"`     // kinds of unit that would do
+	Intent    string            `json:"intent,omitempty"`    // what was meant to be done without the referral: convey
+	Age       int               `json:"age,omitempty"`       // whole years, where a place has limits of age
+	Locality  string            `json:"locality,omitempty"`  // where the person lives, as laid out
+	AgeBand   string            `json:"age_band,omitempty"`  // see AgeBands
+	Frailty   string            `json:"frailty,omitempty"`   // see Frailties
+	Condition string            `json:"condition,omitempty"` // long-term condition group, as a code
+	Call      string            `json:"call,omitempty"`      // a call to a co-ordination centre: its own number
+	Transfer  string            `json:"transfer,omitempty"`  // a transfer between hospitals: its number
+	From      string            `json:"from,omitempty"`      // site, or a hospital outside the system as out/<code>
+	To        string            `json:"to,omitempty"`        // the same
+	Purpose   string            `json:"purpose,omitempty"`   // of a transfer or agreement; see Purposes
+	Declared  *Declared         `json:"declared,omitempty"`  // a status that expires
+	Agreement string            `json:"agreement,omitempty"` // a divert or mutual aid: its number
+	Link      string            `json:"link,omitempty"`      // a provider's link, as the hash of its token
 	Counter   uint64            `json:"counter,omitempty"`   // the producer's own count of what it has sent
 	Report    *FeedReport       `json:"report,omitempty"`    // what the door saw of a feed
 	Layout    *LayoutPart       `json:"layout,omitempty"`    // a part of the layout
@@ -136,6 +154,33 @@ type Reported struct {
 	How     string   `json:"how"`     // phone, seen or other
 }
 
+// PlacesTold is what a unit tells of its places, as at the event's time: of each sort that
+// it names, and of the unit as a whole.
+type PlacesTold struct {
+	Sorts     []SortTold `json:"sorts,omitzero"`      // those it names; others stay as they were told
+	Accepting *bool      `json:"accepting,omitempty"` // takes new people; the reason why not is the event's
+	Assess    *bool      `json:"assess,omitempty"`    // can assess somebody today
+	Returns   *bool      `json:"returns,omitempty"`   // its own residents can come back
+}
+
+// SortTold is one sort of places: how many there are, how many of them are used. Places kept
+// for accepted referrals are in neither. A number left out is not 0.
+type SortTold struct {
+	Sort    string           `json:"sort"`           // as laid out
+	Open    *int             `json:"open,omitempty"` // nil: as laid out
+	Used    *int             `json:"used,omitempty"`
+	Waiting *int             `json:"waiting,omitempty"`   // people
+	Next    capacity.Instant `json:"next,omitempty"`      // when the next place is expected to be free
+	Wait    *int             `json:"wait_days,omitempty"` // longest wait, or the wait of who is referred now
+}
+
+// Declared is a status that somebody answers for and that expires at the event's until.
+type Declared struct {
+	Status string `json:"status"` // its name in the list; see Statuses
+	Scope  string `json:"scope"`  // such as system or site/wrh
+	Value  string `json:"value"`  // one of the status's values
+}
+
 // Desk is the feed of what people of the centre say and decide. It is always there.
 const Desk = "desk"
 
@@ -148,6 +193,14 @@ var (
 	Pathways    = []string{"0", "1", "2", "3"}
 	Certainties = []string{"definite", "potential"}
 	Hows        = []string{"phone", "seen", "other"}
+	Ways        = []string{"phone", "link", "csv", "seen", "system"}
+	Callers     = []string{"call_before_convey", "gp_expected", "care_home", "call_alarm", "other"}   // origins of a call
+	Referrers   = []string{"crew", "ae", "ward", "gp", "care_home", "co_ordination", "self", "other"} // origins of a referral
+	Intents     = []string{"convey", "admit"}
+	Purposes    = []string{"transfer", "repatriation"} // of a transfer between hospitals
+	Agreements  = []string{"divert", "mutual_aid"}     // purposes of an agreement
+	AgeBands    = []string{"0-17", "18-64", "65-74", "75-84", "85+"}
+	Frailties   = []string{"none", "mild", "moderate", "severe"}
 
 	// DelayGroups are the five groups of reasons why somebody who no longer meets the
 	// criteria to reside is still here (acute discharge SitRep).
@@ -247,6 +300,34 @@ const (
 	StartWithdrawn                            // it does not after all
 	BedAllocated                              // a bed is kept for a request
 	AllocationEnded                           // and no longer
+	PlacesReported                            // a provider tells what is free
+	StillTrue                                 // what it told last still is so
+	ReportWithdrawn                           // it takes a report back
+	ReferralMade                              // somebody needs a place
+	ReferralOffered                           // a unit is asked
+	ReferralAccepted                          // it takes the person on; a place is kept
+	ReferralDeclined                          // it does not, why
+	AcceptanceWithdrawn                       // it does not after all
+	ReferralStarted                           // first contact, or arrived
+	ReferralEnded                             // its part is over
+	ReferralCancelled                         // no place is needed
+	NotConveyed                               // the crew has left the person at home
+	CallRaised                                // somebody asks a co-ordination centre
+	CallAnswered                              // it has answered
+	CallClosed                                // with what outcome
+	SiteTransferAsked                         // one hospital asks another to take a patient
+	SiteTransferAccepted                      // it will
+	SiteTransferDeclined                      // it will not, why
+	SiteTransferOffered                       // it has a bed
+	SiteTransferLeft                          // the patient is on the way
+	SiteTransferArrived                       // and there
+	SiteTransferWithdrawn                     // it is not wanted
+	StatusDeclared                            // somebody answers for a status until it expires
+	AgreementAsked                            // a divert or mutual aid is asked for
+	AgreementAnswered                         // agreed or refused
+	AgreementEnded                            // before its time
+	LinkIssued                                // a provider can tell its places by a link
+	LinkRevoked                               // and no longer
 	ContradictionSettled                      // a person says that it is dealt with
 	Tick                                      // the time
 	LayoutFrame                               // a part of a layout: all but the units
@@ -268,14 +349,14 @@ type Spec struct {
 	Inner bool     // only the centre itself says it; refused from producers
 }
 
-// Family is the second part of the type: bed, ae, discharge, decision, clock, layout or
-// feed. It ends the event's subject in the log.
+// Family is the second part of the type: bed, ae, discharge, community, decision, clock,
+// layout or feed. It ends the event's subject in the log.
 func (s Spec) Family() string {
 	return family(s.Type)
 }
 
 var specs = [kindCount]Spec{
-	Admitted:                      {Type: "flowcentre.bed.admitted.v1", Needs: f("patient"), May: f("also", "visit", "place", "prior", "class", "due", "service", "sex", "mode", "acuity")},
+	Admitted:                      {Type: "flowcentre.bed.admitted.v1", Needs: f("patient"), May: f("also", "visit", "place", "prior", "class", "due", "service", "sex", "mode", "acuity", "locality", "age_band", "frailty", "condition")},
 	Transferred:                   {Type: "flowcentre.bed.transferred.v1", Needs: f("patient", "place"), May: f("also", "visit", "prior", "class", "service", "sex")},
 	Swapped:                       {Type: "flowcentre.bed.swapped.v1", Needs: f("patient", "place", "swap"), May: f("also", "visit")},
 	Discharged:                    {Type: "flowcentre.bed.discharged.v1", Needs: f("patient"), May: f("also", "visit", "place", "class", "outcome", "going_to")},
@@ -309,7 +390,7 @@ var specs = [kindCount]Spec{
 	RequestLeft:                   {Type: "flowcentre.bed.request-left.v1", May: f("patient", "also", "visit", "request")},
 	RequestArrived:                {Type: "flowcentre.bed.request-arrived.v1", May: f("patient", "also", "visit", "request")},
 	RequestCancelled:              {Type: "flowcentre.bed.request-cancelled.v1", May: f("patient", "also", "visit", "request", "reason")},
-	AttendanceArrived:             {Type: "flowcentre.ae.arrived.v1", Needs: f("patient", "place"), May: f("also", "visit", "mode", "acuity", "ambulance", "sex")},
+	AttendanceArrived:             {Type: "flowcentre.ae.arrived.v1", Needs: f("patient", "place"), May: f("also", "visit", "mode", "acuity", "ambulance", "sex", "locality", "age_band", "frailty", "condition")},
 	AttendanceAssessed:            {Type: "flowcentre.ae.assessed.v1", Needs: f("patient"), May: f("also", "visit", "place", "acuity")},
 	AttendanceSeen:                {Type: "flowcentre.ae.seen.v1", Needs: f("patient"), May: f("also", "visit", "place")},
 	AttendanceReferred:            {Type: "flowcentre.ae.referred.v1", Needs: f("patient", "service"), May: f("also", "visit", "place")},
@@ -336,6 +417,34 @@ var specs = [kindCount]Spec{
 	StartWithdrawn:                {Type: "flowcentre.discharge.start-withdrawn.v1", Needs: f("patient"), May: f("also", "visit", "reason", "service")},
 	BedAllocated:                  {Type: "flowcentre.decision.bed-allocated.v1", Needs: f("request", "place", "role"), May: f("until", "account")},
 	AllocationEnded:               {Type: "flowcentre.decision.allocation-ended.v1", Needs: f("request", "role"), May: f("reason", "account")},
+	PlacesReported:                {Type: "flowcentre.community.places-reported.v1", Needs: f("place", "places"), May: f("reason", "until", "role", "account", "how")},
+	StillTrue:                     {Type: "flowcentre.community.still-true.v1", Needs: f("place"), May: f("role", "account", "how")},
+	ReportWithdrawn:               {Type: "flowcentre.community.report-withdrawn.v1", Needs: f("place", "item"), May: f("role", "account", "how")},
+	ReferralMade:                  {Type: "flowcentre.community.referral-made.v1", Needs: f("referral"), May: f("patient", "also", "visit", "place", "origin", "seeks", "needs", "service", "intent", "ambulance", "due", "age", "sex", "call", "role", "account", "locality", "age_band", "frailty", "condition")},
+	ReferralOffered:               {Type: "flowcentre.community.referral-offered.v1", Needs: f("referral", "place"), May: f("due", "role", "account", "how")},
+	ReferralAccepted:              {Type: "flowcentre.community.referral-accepted.v1", Needs: f("referral", "place"), May: f("due", "until", "role", "account", "how")},
+	ReferralDeclined:              {Type: "flowcentre.community.referral-declined.v1", Needs: f("referral", "place", "reason"), May: f("role", "account", "how")},
+	AcceptanceWithdrawn:           {Type: "flowcentre.community.acceptance-withdrawn.v1", Needs: f("referral", "place", "reason"), May: f("role", "account", "how")},
+	ReferralStarted:               {Type: "flowcentre.community.referral-started.v1", Needs: f("referral"), May: f("place", "patient", "also", "visit", "role", "account", "how")},
+	ReferralEnded:                 {Type: "flowcentre.community.referral-ended.v1", Needs: f("referral"), May: f("place", "outcome", "going_to", "role", "account", "how")},
+	ReferralCancelled:             {Type: "flowcentre.community.referral-cancelled.v1", Needs: f("referral", "reason"), May: f("role", "account", "how")},
+	NotConveyed:                   {Type: "flowcentre.community.not-conveyed.v1", Needs: f("referral"), May: f("ambulance", "role", "account", "how")},
+	CallRaised:                    {Type: "flowcentre.community.call-raised.v1", Needs: f("call", "origin"), May: f("place", "patient", "also", "locality", "due", "ambulance", "needs", "age_band", "frailty", "condition", "role", "account")},
+	CallAnswered:                  {Type: "flowcentre.community.call-answered.v1", Needs: f("call"), May: f("role", "account")},
+	CallClosed:                    {Type: "flowcentre.community.call-closed.v1", Needs: f("call", "outcome"), May: f("referral", "role", "account")},
+	SiteTransferAsked:             {Type: "flowcentre.bed.transfer-asked.v1", Needs: f("transfer", "from", "to", "purpose"), May: f("patient", "also", "visit", "service", "wants", "needs", "due", "role", "account")},
+	SiteTransferAccepted:          {Type: "flowcentre.bed.transfer-accepted.v1", Needs: f("transfer"), May: f("due", "role", "account")},
+	SiteTransferDeclined:          {Type: "flowcentre.bed.transfer-declined.v1", Needs: f("transfer", "reason"), May: f("role", "account")},
+	SiteTransferOffered:           {Type: "flowcentre.bed.transfer-bed-offered.v1", Needs: f("transfer", "place"), May: f("until", "role", "account")},
+	SiteTransferLeft:              {Type: "flowcentre.bed.transfer-left.v1", Needs: f("transfer"), May: f("due", "role", "account")},
+	SiteTransferArrived:           {Type: "flowcentre.bed.transfer-arrived.v1", Needs: f("transfer"), May: f("place", "role", "account")},
+	SiteTransferWithdrawn:         {Type: "flowcentre.bed.transfer-withdrawn.v1", Needs: f("transfer"), May: f("reason", "role", "account")},
+	StatusDeclared:                {Type: "flowcentre.feed.status-declared.v1", Needs: f("declared", "until"), May: f("reason", "role", "account", "how")},
+	AgreementAsked:                {Type: "flowcentre.decision.agreement-asked.v1", Needs: f("agreement", "purpose", "from", "to", "role"), May: f("due", "until", "reason", "account")},
+	AgreementAnswered:             {Type: "flowcentre.decision.agreement-answered.v1", Needs: f("agreement", "outcome", "role"), May: f("due", "until", "reason", "account")},
+	AgreementEnded:                {Type: "flowcentre.decision.agreement-ended.v1", Needs: f("agreement", "role"), May: f("reason", "account")},
+	LinkIssued:                    {Type: "flowcentre.decision.link-issued.v1", Needs: f("link", "place", "role"), May: f("until", "account")},
+	LinkRevoked:                   {Type: "flowcentre.decision.link-revoked.v1", Needs: f("link", "role"), May: f("reason", "account")},
 	ContradictionSettled:          {Type: "flowcentre.decision.contradiction-settled.v1", Needs: f("item", "reason", "role"), May: f("account")},
 	Tick:                          {Type: "flowcentre.clock.tick.v1", Inner: true},
 	LayoutFrame:                   {Type: "flowcentre.layout.frame.v1", Needs: f("layout", "revision"), Inner: true},

@@ -1,6 +1,10 @@
 package flow
 
-import "flowcentre/capacity"
+import (
+	"cmp"
+
+	"flowcentre/capacity"
+)
 
 // fact is what a patient's list keeps of an event, with its places resolved.
 type fact struct {
@@ -23,6 +27,8 @@ type detail struct {
 	Request, Origin, Wants, Role string
 	Pathway, Certainty, GoingTo  string
 	Reason, Owner, Ambulance     string
+	Locality, AgeBand            string
+	Frailty, Condition           string
 	Needs                        []string
 	Until                        capacity.Instant
 }
@@ -52,20 +58,29 @@ func factOf(e *Event) fact {
 		Visit: d.Visit, FromVisit: d.FromVisit, Class: d.Class, Due: d.Due,
 	}
 	if d.Service == "" && d.Sex == "" && d.Mode == "" && d.Acuity == "" && d.Request == "" && d.Origin == "" && d.Wants == "" && d.Role == "" &&
-		d.Pathway == "" && d.Certainty == "" && d.GoingTo == "" && d.Reason == "" && d.Owner == "" && d.Ambulance == "" && len(d.Needs) == 0 && d.Until == 0 {
+		d.Pathway == "" && d.Certainty == "" && d.GoingTo == "" && d.Reason == "" && d.Owner == "" && d.Ambulance == "" && len(d.Needs) == 0 && d.Until == 0 &&
+		d.Locality == "" && d.AgeBand == "" && d.Frailty == "" && d.Condition == "" {
 		return f
 	}
 	f.More = &detail{
 		Service: d.Service, Sex: d.Sex, Mode: d.Mode, Acuity: d.Acuity, Request: d.Request, Origin: d.Origin, Wants: string(d.Wants), Role: d.Role,
 		Pathway: d.Pathway, Certainty: d.Certainty, GoingTo: d.GoingTo, Reason: d.Reason, Owner: d.Owner, Ambulance: d.Ambulance, Needs: d.Needs, Until: d.Until,
+		Locality: d.Locality, AgeBand: d.AgeBand, Frailty: d.Frailty, Condition: d.Condition,
 	}
 	return f
+}
+
+// segment takes what is said of the group that somebody belongs to.
+func (d *detail) segment(to *capacity.Segment) {
+	to.Locality, to.AgeBand = cmp.Or(d.Locality, to.Locality), cmp.Or(d.AgeBand, to.AgeBand)
+	to.Frailty, to.Condition = cmp.Or(d.Frailty, to.Frailty), cmp.Or(d.Condition, to.Condition)
 }
 
 func (d *detail) texts() []*string {
 	return []*string{
 		&d.Service, &d.Sex, &d.Mode, &d.Acuity, &d.Request, &d.Origin, &d.Wants, &d.Role,
 		&d.Pathway, &d.Certainty, &d.GoingTo, &d.Reason, &d.Owner, &d.Ambulance,
+		&d.Locality, &d.AgeBand, &d.Frailty, &d.Condition,
 	}
 }
 

@@ -98,7 +98,7 @@ func (a *attendance) noun(c *course, st *stay) capacity.Attendance {
 	n := capacity.Attendance{
 		Key: shortKey(st.id), Unit: a.unit, Area: a.area, Mode: a.mode, Acuity: a.acuity, Service: a.service, GoingTo: a.goingTo,
 		Arrived: a.arrived, Assessed: a.assessed, Seen: a.seen, Referred: a.referred, Decided: a.decided, Ready: a.ready, Left: a.left,
-		Events: inOrder(a.events), Streamed: a.streamed, Transit: a.onward && st.phase == open && st.at.Unit == "",
+		Events: inOrder(a.events), Streamed: a.streamed, Transit: a.onward && st.phase == open && st.at.Unit == "", Segment: a.segment,
 	}
 	if st.into != nil {
 		n.InBed, n.Transit = st.into.at.Unit, false
@@ -117,7 +117,7 @@ func (st *stay) noun(path []move, dept func(string) bool) capacity.Stay {
 	last := path[len(path)-1]
 	n := capacity.Stay{
 		Key: shortKey(st.id), Unit: last.at.Unit, Bed: last.at.Bed, Service: st.service, Sex: st.sex,
-		Here: capacity.Moment{At: last.since, Seq: last.seq}, Expected: st.leaving, Plan: st.plan, Events: inOrder(st.events),
+		Here: capacity.Moment{At: last.since, Seq: last.seq}, Expected: st.leaving, Plan: st.plan, Events: inOrder(st.events), Segment: st.segment,
 	}
 	for i, m := range path {
 		at := capacity.Moment{At: m.since, Seq: m.seq}

@@ -28,7 +28,7 @@ func (p *printed) event(e *Event) {
 }
 
 func (p *printed) data(d *Data) {
-	if d.Census != nil || d.Swap != nil || d.List != nil || d.Figure != nil || d.Report != nil || d.Layout != nil {
+	if d.Census != nil || d.Swap != nil || d.List != nil || d.Figure != nil || d.Places != nil || d.Declared != nil || d.Age < 0 || d.Report != nil || d.Layout != nil {
 		p.bad = true
 		return
 	}
@@ -63,6 +63,22 @@ func (p *printed) data(d *Data) {
 	p.text("certainty", d.Certainty)
 	p.text("about", d.About)
 	p.text("item", d.Item)
+	p.text("how", d.How)
+	p.text("referral", d.Referral)
+	p.texts("seeks", d.Seeks)
+	p.text("intent", d.Intent)
+	p.number("age", uint64(max(d.Age, 0)))
+	p.text("locality", d.Locality)
+	p.text("age_band", d.AgeBand)
+	p.text("frailty", d.Frailty)
+	p.text("condition", d.Condition)
+	p.text("call", d.Call)
+	p.text("transfer", d.Transfer)
+	p.text("from", d.From)
+	p.text("to", d.To)
+	p.text("purpose", d.Purpose)
+	p.text("agreement", d.Agreement)
+	p.text("link", d.Link)
 	p.number("counter", d.Counter)
 	p.number("revision", d.Revision)
 	p.text("layout_id", d.LayoutID)

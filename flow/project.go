@@ -65,6 +65,7 @@ func (s *State) View() *View {
 	v := &View{
 		Measures: was.Measures, measured: was.measured, zone: was.zone, Epoch: s.epoch, Seq: s.seq, At: s.at, Digest: s.Digest(), System: was.System, Sites: was.Sites, Units: was.Units, Feeds: was.Feeds, Contradictions: was.Contradictions, Held: was.Held,
 		Attendances: was.Attendances, Ambulances: was.Ambulances, Requests: was.Requests, Discharges: was.Discharges, Decisions: was.Decisions,
+		Referrals: was.Referrals, Calls: was.Calls, Transfers: was.Transfers, Statuses: was.Statuses, Agreements: was.Agreements, Links: was.Links,
 	}
 	if s.view.feeds || s.view.layout {
 		v.Feeds = s.showFeeds()
@@ -88,6 +89,10 @@ func (s *State) View() *View {
 	}
 	if s.view.decisions || v.Decisions == nil {
 		v.Decisions = s.showDecisions()
+	}
+	if was.Referrals == nil {
+		v.Referrals, v.Calls, v.Transfers = []*ReferralView{}, []*CallView{}, []*TransferView{}
+		v.Statuses, v.Agreements, v.Links = []*StatusView{}, []*AgreementView{}, []*LinkView{}
 	}
 	v.Gone, v.Floor = s.showGone(), s.view.floor
 	s.view.decisions, s.view.at = false, s.at

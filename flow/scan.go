@@ -108,6 +108,42 @@ func (s *scan) data(d *Data) {
 			d.About = s.text()
 		case "item":
 			d.Item = s.text()
+		case "how":
+			d.How = s.text()
+		case "referral":
+			d.Referral = s.text()
+		case "intent":
+			d.Intent = s.text()
+		case "locality":
+			d.Locality = s.text()
+		case "age_band":
+			d.AgeBand = s.text()
+		case "frailty":
+			d.Frailty = s.text()
+		case "condition":
+			d.Condition = s.text()
+		case "call":
+			d.Call = s.text()
+		case "transfer":
+			d.Transfer = s.text()
+		case "from":
+			d.From = s.text()
+		case "to":
+			d.To = s.text()
+		case "purpose":
+			d.Purpose = s.text()
+		case "agreement":
+			d.Agreement = s.text()
+		case "link":
+			d.Link = s.text()
+		case "seeks":
+			d.Seeks = s.texts()
+		case "age":
+			d.Age = int(min(s.number(), 1_000))
+		case "places":
+			s.value(&d.Places)
+		case "declared":
+			s.value(&d.Declared)
 		case "figure":
 			s.value(&d.Figure)
 		case "list":

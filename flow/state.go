@@ -138,6 +138,11 @@ func (s *State) fact(e *Event) {
 		s.planOutage(e)
 	case FigureReported:
 		s.reportFigure(e)
+	case PlacesReported, StillTrue, ReportWithdrawn, LinkIssued, LinkRevoked:
+	case ReferralMade, ReferralOffered, ReferralAccepted, ReferralDeclined, AcceptanceWithdrawn, ReferralStarted, ReferralEnded, ReferralCancelled, NotConveyed:
+	case CallRaised, CallAnswered, CallClosed:
+	case SiteTransferAsked, SiteTransferAccepted, SiteTransferDeclined, SiteTransferOffered, SiteTransferLeft, SiteTransferArrived, SiteTransferWithdrawn:
+	case StatusDeclared, AgreementAsked, AgreementAnswered, AgreementEnded:
 	case Unknown, Heartbeat:
 	default:
 		s.patientFact(e)

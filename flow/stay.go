@@ -29,6 +29,7 @@ type stay struct {
 	into    *stay            // the admission that this emergency visit ended in
 	service string           // specialty the patient is under
 	sex     string
+	segment capacity.Segment
 	goingTo string      // destination of the discharge
 	ae      *attendance // of a visit that came to A&E
 	plan    capacity.Plan
@@ -530,6 +531,7 @@ func (c *course) note(events *[]uint64, f *fact) {
 func (s *stay) describe(f *fact) {
 	if d := f.More; d != nil {
 		s.service, s.sex = cmp.Or(d.Service, s.service), cmp.Or(d.Sex, s.sex)
+		d.segment(&s.segment)
 	}
 }
 

@@ -25,6 +25,12 @@ type View struct {
 	Requests       []*RequestView       `json:"requests"`    // open ones, by site as laid out, then by when asked
 	Discharges     []*DischargeView     `json:"discharges"`  // stays with a discharge plan, by unit as laid out, then by key
 	Decisions      []*DecisionView      `json:"decisions"`   // the newest 200, newest last
+	Referrals      []*ReferralView      `json:"referrals"`   // by when made
+	Calls          []*CallView          `json:"calls"`       // by when raised
+	Transfers      []*TransferView      `json:"transfers"`   // by when asked
+	Statuses       []*StatusView        `json:"statuses"`    // by scope, then in the order of the list
+	Agreements     []*AgreementView     `json:"agreements"`  // by when asked
+	Links          []*LinkView          `json:"-"`           // by unit, then by when issued
 	Gone           []Tombstone          `json:"-"`           // what was removed in the last hour, oldest first
 	measured       []measured           // all units, as laid out
 	zone           capacity.Zone
@@ -33,7 +39,7 @@ type View struct {
 
 // Tombstone tells that something was removed from the view.
 type Tombstone struct {
-	Kind    string // units, sites, feeds, contradictions, held, measures, attendances, ambulances, requests, discharges or decisions
+	Kind    string // units, sites, feeds, contradictions, held, measures, attendances, ambulances, requests, discharges, decisions, referrals, calls, transfers, statuses or agreements
 	ID      string
 	Version uint64
 }
@@ -90,10 +96,11 @@ type UnitView struct {
 	FullAt     int               `json:"full_at"`
 	CleanIn    int               `json:"clean_within_s"`
 	Beds       capacity.Tally    `json:"beds"`
-	NoBed      int               `json:"without_bed"` // patients on the unit without a bed
-	Leaving    int               `json:"leaving"`     // patients whose discharge is expected, whenever that is
-	Expected   int               `json:"expected"`    // patients who are to come
-	Places     []PlaceView       `json:"places"`      // its beds, as laid out
+	NoBed      int               `json:"without_bed"`     // patients on the unit without a bed
+	Leaving    int               `json:"leaving"`         // patients whose discharge is expected, whenever that is
+	Expected   int               `json:"expected"`        // patients who are to come
+	Places     []PlaceView       `json:"places"`          // its beds, as laid out
+	Slots      *SlotsView        `json:"slots,omitempty"` // of a unit with places instead of beds
 }
 
 // PlaceView is one bed.

@@ -128,7 +128,7 @@ func (e *Event) Validate() error {
 			return err
 		}
 	}
-	return e.Data.validate()
+	return e.validate()
 }
 
 // filled names the fields that say something, in the order of the struct.
@@ -173,6 +173,24 @@ func (d *Data) filled() []string {
 	add("item", d.Item != "")
 	add("figure", d.Figure != nil)
 	add("list", d.List != nil)
+	add("places", d.Places != nil)
+	add("how", d.How != "")
+	add("referral", d.Referral != "")
+	add("seeks", len(d.Seeks) > 0)
+	add("intent", d.Intent != "")
+	add("age", d.Age != 0)
+	add("locality", d.Locality != "")
+	add("age_band", d.AgeBand != "")
+	add("frailty", d.Frailty != "")
+	add("condition", d.Condition != "")
+	add("call", d.Call != "")
+	add("transfer", d.Transfer != "")
+	add("from", d.From != "")
+	add("to", d.To != "")
+	add("purpose", d.Purpose != "")
+	add("declared", d.Declared != nil)
+	add("agreement", d.Agreement != "")
+	add("link", d.Link != "")
 	add("counter", d.Counter != 0)
 	add("report", d.Report != nil)
 	add("layout", d.Layout != nil)
@@ -181,7 +199,8 @@ func (d *Data) filled() []string {
 	return names
 }
 
-func (d *Data) validate() error {
+func (e *Event) validate() error {
+	d := &e.Data
 	for _, t := range []struct{ field, value string }{
 		{"data.patient", d.Patient},
 		{"data.visit", d.Visit},
@@ -189,6 +208,8 @@ func (d *Data) validate() error {
 		{"data.from_visit", d.FromVisit},
 		{"data.place", d.Place},
 		{"data.prior", d.Prior},
+		{"data.from", d.From},
+		{"data.to", d.To},
 	} {
 		if err := text(t.field, t.value, false); err != nil {
 			return err
@@ -206,6 +227,12 @@ func (d *Data) validate() error {
 		{"data.owner", d.Owner},
 		{"data.about", d.About},
 		{"data.item", d.Item},
+		{"data.referral", d.Referral},
+		{"data.locality", d.Locality},
+		{"data.condition", d.Condition},
+		{"data.call", d.Call},
+		{"data.transfer", d.Transfer},
+		{"data.agreement", d.Agreement},
 	} {
 		if err := code(t.field, t.value); err != nil {
 			return err
@@ -218,21 +245,45 @@ func (d *Data) validate() error {
 		{"data.mode", d.Mode, Modes},
 		{"data.acuity", d.Acuity, acuities},
 		{"data.sex", d.Sex, Sexes},
-		{"data.origin", d.Origin, Origins},
+		{"data.origin", d.Origin, e.origins()},
 		{"data.pathway", d.Pathway, Pathways},
 		{"data.certainty", d.Certainty, Certainties},
 		{"data.wants", string(d.Wants), classes()},
+		{"data.how", d.How, Ways},
+		{"data.intent", d.Intent, Intents},
+		{"data.age_band", d.AgeBand, AgeBands},
+		{"data.frailty", d.Frailty, Frailties},
+		{"data.purpose", d.Purpose, e.purposes()},
 	} {
 		if err := oneOf(t.field, t.value, t.of); err != nil {
 			return err
 		}
 	}
 	for i, n := range d.Needs {
-		if err := oneOf(fmt.Sprintf("data.needs[%d]", i), n, Needs); err != nil {
+		if err := oneOf(fmt.Sprintf("data.needs[%d]", i), n, e.needs()); err != nil {
 			return err
 		}
 	}
-	for _, t := range []struct{ field, value string }{{"data.request", d.Request}, {"data.ambulance", d.Ambulance}} {
+	for i, k := range d.Seeks {
+		if err := oneOf(fmt.Sprintf("data.seeks[%d]", i), k, seekable()); err != nil {
+			return err
+		}
+	}
+	if d.Age < 0 || d.Age > 120 {
+		return &Invalid{"data.age", "is outside 0 to 120 years"}
+	}
+	if err := d.Places.validate(); err != nil {
+		return err
+	}
+	if err := d.Declared.validate(); err != nil {
+		return err
+	}
+	if err := hash("data.link", d.Link); err != nil {
+		return err
+	}
+	for _, t := range []struct{ field, value string }{
+		{"data.request", d.Request}, {"data.ambulance", d.Ambulance}, {"data.referral", d.Referral}, {"data.call", d.Call}, {"data.transfer", d.Transfer}, {"data.agreement", d.Agreement},
+	} {
 		if nhsNumber(t.value) {
 			return &Invalid{t.field, "is an NHS number; send a number of the request or journey itself, never of a person"}
 		}
@@ -322,6 +373,121 @@ func nhsNumber(s string) bool {
 	}
 	check := (11 - sum%11) % 11
 	return check != 10 && check == int(s[9]-'0')
+}
+
+// origins are those that the kind of fact can have.
+func (e *Event) origins() []string {
+	switch e.Kind {
+	case ReferralMade:
+		return Referrers
+	case CallRaised:
+		return Callers
+	}
+	return Origins
+}
+
+// needs are those that the kind of fact can have.
+func (e *Event) needs() []string {
+	switch e.Kind {
+	case ReferralMade, CallRaised:
+		return capacity.PlaceNeeds()
+	}
+	return Needs
+}
+
+func (e *Event) purposes() []string {
+	if e.Kind == AgreementAsked {
+		return Agreements
+	}
+	return Purposes
+}
+
+// seekable are the kinds of unit that a referral can seek.
+func seekable() []string {
+	var all []string
+	for _, k := range append(capacity.PlaceKinds(), capacity.CommunityWard) {
+		all = append(all, string(k))
+	}
+	return all
+}
+
+const (
+	maxSorts = 20
+	maxOpen  = 2_000 // places of one sort
+)
+
+func (p *PlacesTold) validate() error {
+	if p == nil {
+		return nil
+	}
+	if len(p.Sorts) == 0 && p.Accepting == nil && p.Assess == nil && p.Returns == nil {
+		return &Invalid{"data.places", "says nothing; tell sorts, accepting, assess or returns"}
+	}
+	if len(p.Sorts) > maxSorts {
+		return &Invalid{"data.places.sorts", fmt.Sprintf("has more than %d sorts of places", maxSorts)}
+	}
+	seen := map[string]bool{}
+	for i, s := range p.Sorts {
+		at := fmt.Sprintf("data.places.sorts[%d]", i)
+		if s.Sort == "" {
+			return &Invalid{at + ".sort", "is missing; name one of the unit's sorts of places"}
+		}
+		if err := code(at+".sort", s.Sort); err != nil {
+			return err
+		}
+		if seen[s.Sort] {
+			return &Invalid{at + ".sort", "is told twice"}
+		}
+		seen[s.Sort] = true
+		if s.Open == nil && s.Used == nil && s.Waiting == nil && s.Wait == nil && s.Next == 0 {
+			return &Invalid{at, "says nothing; tell open, used, waiting, next or wait_days"}
+		}
+		for _, n := range []struct {
+			name  string
+			value *int
+		}{{"open", s.Open}, {"used", s.Used}, {"waiting", s.Waiting}, {"wait_days", s.Wait}} {
+			if n.value != nil && (*n.value < 0 || *n.value > maxOpen) {
+				return &Invalid{at + "." + n.name, fmt.Sprintf("is outside 0 to %d", maxOpen)}
+			}
+		}
+		if s.Open != nil && s.Used != nil && *s.Used > *s.Open {
+			return &Invalid{at + ".used", fmt.Sprintf("is %d of %d open: more are used than there are; correct one of them", *s.Used, *s.Open)}
+		}
+	}
+	return nil
+}
+
+func (d *Declared) validate() error {
+	if d == nil {
+		return nil
+	}
+	s, ok := capacity.StatusNamed(d.Status)
+	if !ok {
+		var all []string
+		for _, s := range capacity.Statuses() {
+			all = append(all, s.Name)
+		}
+		return &Invalid{"data.declared.status", "is not one of " + strings.Join(all, ", ")}
+	}
+	if err := text("data.declared.scope", d.Scope, true); err != nil {
+		return err
+	}
+	if _, ok := s.ValueNamed(d.Value); !ok {
+		var all []string
+		for _, v := range s.Values {
+			all = append(all, v.Value)
+		}
+		return &Invalid{"data.declared.value", "is not one of " + strings.Join(all, ", ")}
+	}
+	return nil
+}
+
+// hash checks a link: the SHA-256 of its token, in hexadecimal digits.
+func hash(field, value string) error {
+	if value != "" && (len(value) != 64 || strings.Trim(value, "0123456789abcdef") != "") {
+		return &Invalid{field, "is not 64 hexadecimal digits: the SHA-256 of the link's token, never the token"}
+	}
+	return nil
 }
 
 func (r *Reported) validate() error {

@@ -23,7 +23,13 @@ const (
 const outcomeWait = 5 * time.Second
 
 // besides are the kinds that the desk may say, besides decisions.
-var besides = []flow.Kind{flow.BedClosed, flow.BedOpened, flow.Cleaned, flow.OutagePlanned, flow.FigureReported}
+var besides = []flow.Kind{
+	flow.BedClosed, flow.BedOpened, flow.Cleaned, flow.OutagePlanned, flow.FigureReported, flow.StatusDeclared,
+	flow.PlacesReported, flow.StillTrue, flow.ReportWithdrawn,
+	flow.ReferralMade, flow.ReferralOffered, flow.ReferralAccepted, flow.ReferralDeclined, flow.AcceptanceWithdrawn, flow.ReferralStarted, flow.ReferralEnded, flow.ReferralCancelled, flow.NotConveyed,
+	flow.CallRaised, flow.CallAnswered, flow.CallClosed,
+	flow.SiteTransferAsked, flow.SiteTransferAccepted, flow.SiteTransferDeclined, flow.SiteTransferOffered, flow.SiteTransferLeft, flow.SiteTransferArrived, flow.SiteTransferWithdrawn,
+}
 
 // decidable checks that e is something people of the centre say, and that it tells in
 // which role.
