@@ -174,6 +174,9 @@ func (s *State) showUnit(u *unit) *UnitView {
 		Feeds: append([]string{}, d.Feeds...), PressureAt: d.PressureAt, FullAt: d.FullAt, CleanIn: d.CleanWithin,
 		Places: make([]PlaceView, 0, len(u.order)),
 	}
+	if d.Kind == capacity.CoordinationCentre {
+		v.Serves = append(v.Serves, d.Serves...)
+	}
 	for _, c := range u.claims {
 		switch c.kind {
 		case in:
@@ -261,6 +264,9 @@ func (s *State) showTotals(v *View) {
 	}
 	v.Sites = make([]*SiteView, len(frame.Sites))
 	system := &SystemView{ID: frame.System.ID, Name: frame.System.Name, TimeZone: frame.System.TimeZone, Version: s.seq, Classes: map[capacity.BedClass]*Figure{}, Layout: s.layout.Revision, LayoutID: s.layout.Digest}
+	for _, l := range frame.Localities {
+		system.Localities = append(system.Localities, LocalityView{l.ID, l.Name})
+	}
 	if last := s.view.last; last.Seq != 0 {
 		system.Last = &last
 	}

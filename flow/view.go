@@ -54,6 +54,14 @@ type SystemView struct {
 	Last     *Change                       `json:"last,omitempty"`
 	Layout   uint64                        `json:"layout_revision"`
 	LayoutID string                        `json:"layout_digest"` // of the layout in force
+
+	Localities []LocalityView `json:"localities,omitempty"` // as laid out
+}
+
+// LocalityView is a town or neighbourhood by its name.
+type LocalityView struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // Figure is a tally with what it leaves out: units that have not told who is on them
@@ -100,7 +108,8 @@ type UnitView struct {
 	Leaving    int               `json:"leaving"`         // patients whose discharge is expected, whenever that is
 	Expected   int               `json:"expected"`        // patients who are to come
 	Places     []PlaceView       `json:"places"`          // its beds, as laid out
-	Slots      *SlotsView        `json:"slots,omitempty"` // of a unit with places instead of beds
+	Slots      *SlotsView        `json:"slots,omitempty"`  // of a unit with places instead of beds
+	Serves     []string          `json:"serves,omitempty"` // localities whose calls a co-ordination centre takes; absent for all
 }
 
 // PlaceView is one bed.
