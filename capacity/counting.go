@@ -119,7 +119,7 @@ func (n *counting) clock(hour int) Instant {
 func (n *counting) here() iter.Seq[*Attendance] {
 	return func(yield func(*Attendance) bool) {
 		for i := range n.Attendances {
-			if a := &n.Attendances[i]; a.Open() && !a.Streamed && !yield(a) {
+			if a := n.Attendances[i]; a.Open() && !a.Streamed && !yield(a) {
 				return
 			}
 		}
@@ -130,7 +130,7 @@ func (n *counting) here() iter.Seq[*Attendance] {
 func (n *counting) staying() iter.Seq[*Stay] {
 	return func(yield func(*Stay) bool) {
 		for i := range n.Stays {
-			if s := &n.Stays[i]; s.Open() && !yield(s) {
+			if s := n.Stays[i]; s.Open() && !yield(s) {
 				return
 			}
 		}

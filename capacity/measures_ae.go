@@ -69,7 +69,7 @@ func aeMeasures() []Measure {
 			Name: name, Title: title, Definition: definition, Source: sitrep, Unit: "patients", Window: window, Form: Count,
 			take: func(n *counting) {
 				for i := range n.Attendances {
-					if a := &n.Attendances[i]; a.Arrived.Told() && !a.Streamed && counted(n, a) {
+					if a := n.Attendances[i]; a.Arrived.Told() && !a.Streamed && counted(n, a) {
 						n.one(a.Key, a.Events, a.Arrived)
 					}
 				}
@@ -108,7 +108,7 @@ func aeMeasures() []Measure {
 			take: func(n *counting) {
 				midnight := n.midnight()
 				for i := range n.Attendances {
-					if a := &n.Attendances[i]; a.Arrived.Told() && a.Left.At >= midnight && !a.Streamed {
+					if a := n.Attendances[i]; a.Arrived.Told() && a.Left.At >= midnight && !a.Streamed {
 						n.count(Item{Key: a.Key, Value: 1, Side: side(a.Left.At <= a.Arrived.At.Add(4*time.Hour))}, a.Events, a.Left, a.Arrived)
 					}
 				}
@@ -121,7 +121,7 @@ func aeMeasures() []Measure {
 			take: func(n *counting) {
 				midnight := n.midnight()
 				for i := range n.Attendances {
-					if a := &n.Attendances[i]; a.Seen.At >= midnight && !a.Streamed {
+					if a := n.Attendances[i]; a.Seen.At >= midnight && !a.Streamed {
 						n.took(a.Key, a.Events, a.Arrived, a.Seen)
 					}
 				}
@@ -150,7 +150,7 @@ func aeMeasures() []Measure {
 			take: func(n *counting) {
 				midnight := n.midnight()
 				for i := range n.Attendances {
-					a := &n.Attendances[i]
+					a := n.Attendances[i]
 					if away := a.Left.or(a.Arrived); a.Streamed && away.At >= midnight {
 						n.one(a.Key, a.Events, away)
 					}

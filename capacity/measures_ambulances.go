@@ -14,7 +14,7 @@ func ambulanceMeasures() []Measure {
 			Name: name, Title: title, Definition: definition, Unit: "ambulances", Window: window, Source: source, Form: Count,
 			take: func(n *counting) {
 				for i := range n.Ambulances {
-					a := &n.Ambulances[i]
+					a := n.Ambulances[i]
 					if m := because(n, a); m.Told() {
 						n.one(a.ID, a.Events, m)
 					}
@@ -34,7 +34,7 @@ func ambulanceMeasures() []Measure {
 			Definition: "When the ambulance arrived that has waited longest of those still waiting. None when no ambulance waits.",
 			take: func(n *counting) {
 				for i := range n.Ambulances {
-					if a := &n.Ambulances[i]; a.Waiting() {
+					if a := n.Ambulances[i]; a.Waiting() {
 						n.instant(a.ID, a.Arrived.At, a.Events, a.Arrived)
 					}
 				}
@@ -45,7 +45,7 @@ func ambulanceMeasures() []Measure {
 			Definition: "Mean of the minutes from arriving outside to completed clinical handover, over handovers completed since local midnight. Ambulances still waiting, and those handed over before they arrived as their times say, are left out. Not given for fewer than 10.",
 			take: func(n *counting) {
 				for i := range n.Ambulances {
-					if a := &n.Ambulances[i]; handedOver(n, a) {
+					if a := n.Ambulances[i]; handedOver(n, a) {
 						n.took(a.ID, a.Events, a.Arrived, a.HandedOver)
 					}
 				}

@@ -40,7 +40,7 @@ func (n *counting) balance(class BedClass, hours int) {
 		n.sum.Units = 0 // only who knows its beds says anything of a shortage
 	}
 	for i := range n.Requests {
-		r := &n.Requests[i]
+		r := n.Requests[i]
 		if term := n.needs(r, by); term != "" && r.Wants == class {
 			n.count(Item{Key: r.Key, Value: 1, Side: term, Until: r.Due}, r.Events, sooner(r.Decided, r.Requested))
 		}

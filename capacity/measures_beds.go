@@ -271,12 +271,12 @@ func (n *counting) inBay(s *Stay, bay string) bool {
 
 func inTransit(n *counting) {
 	for i := range n.Attendances {
-		if a := &n.Attendances[i]; a.Transit {
+		if a := n.Attendances[i]; a.Transit {
 			n.one(a.Key, a.Events, a.Left)
 		}
 	}
 	for i := range n.Requests {
-		if r := &n.Requests[i]; r.Transit() && !n.attended(r) {
+		if r := n.Requests[i]; r.Transit() && !n.attended(r) {
 			n.one(r.Key, r.Events, r.Left)
 		}
 	}
@@ -286,7 +286,7 @@ func inTransit(n *counting) {
 // have the same event for when the bed was requested.
 func (n *counting) attended(r *Request) bool {
 	for i := range n.Attendances {
-		if a := &n.Attendances[i]; a.Requested.Told() && a.Requested.Seq == r.Requested.Seq && (a.Open() || a.Transit) {
+		if a := n.Attendances[i]; a.Requested.Told() && a.Requested.Seq == r.Requested.Seq && (a.Open() || a.Transit) {
 			return true
 		}
 	}

@@ -41,7 +41,7 @@ func stays(name, title, definition, window, source, supply string, because func(
 		Name: name, Title: title, Definition: definition, Window: window, Source: source, Supply: []string{supply},
 		take: func(n *counting) {
 			for i := range n.Stays {
-				s := &n.Stays[i]
+				s := n.Stays[i]
 				if m := because(n, s); m.Told() {
 					n.one(s.Key, s.Events, m)
 				}
@@ -137,7 +137,7 @@ func leavingMeasures() []Measure {
 			take: func(n *counting) {
 				midnight := n.midnight()
 				for i := range n.Stays {
-					s := &n.Stays[i]
+					s := n.Stays[i]
 					for _, f := range s.Plan.Failures {
 						if f.At >= midnight {
 							n.one(s.Key, s.Events, f.Moment)
@@ -178,7 +178,7 @@ func leftMeasures() []Measure {
 			take: func(n *counting) {
 				from, until := n.night()
 				for i := range n.Stays {
-					s := &n.Stays[i]
+					s := n.Stays[i]
 					for _, m := range s.Moves {
 						if m.At >= from && m.At < until {
 							n.one(s.Key, s.Events, m)

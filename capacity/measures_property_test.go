@@ -40,7 +40,7 @@ func (c *chance) department() *Picture {
 	p := department()
 	p.Known, p.Attendances = c.bool(), nil
 	for i := range 2 * c.number() {
-		a := Attendance{Key: fmt.Sprintf("A%d", i), Area: c.word("", "resus", "majors", "minors", "hall"), Arrived: c.moment(true), Seen: c.moment(false), Referred: c.moment(false), Requested: c.moment(false), Decided: c.moment(false), Ready: c.moment(false), Left: c.moment(false), Streamed: c.number() == 0}
+		a := &Attendance{Key: fmt.Sprintf("A%d", i), Area: c.word("", "resus", "majors", "minors", "hall"), Arrived: c.moment(true), Seen: c.moment(false), Referred: c.moment(false), Requested: c.moment(false), Decided: c.moment(false), Ready: c.moment(false), Left: c.moment(false), Streamed: c.number() == 0}
 		a.Transit = a.Left.Told() && c.bool()
 		p.Attendances = append(p.Attendances, a)
 		if a.Requested.Told() && c.bool() {
@@ -50,7 +50,7 @@ func (c *chance) department() *Picture {
 		}
 	}
 	for i := range c.number() {
-		p.Ambulances = append(p.Ambulances, Ambulance{ID: fmt.Sprint(i), Reason: c.word("not_conveyed", "diverted"), Inbound: c.moment(false), Arrived: c.moment(false), HandedOver: c.moment(false), Clear: c.moment(false), Cancelled: c.moment(false)})
+		p.Ambulances = append(p.Ambulances, &Ambulance{ID: fmt.Sprint(i), Reason: c.word("not_conveyed", "diverted"), Inbound: c.moment(false), Arrived: c.moment(false), HandedOver: c.moment(false), Clear: c.moment(false), Cancelled: c.moment(false)})
 	}
 	for range c.number() {
 		p.Requests = append(p.Requests, c.request())
@@ -58,8 +58,8 @@ func (c *chance) department() *Picture {
 	return p
 }
 
-func (c *chance) request() Request {
-	r := Request{Key: "R", Origin: c.word("ae", "elective", "transfer", "step_down", "gp"), Wants: BedClass(c.word(string(AdultGA), string(CriticalCareClass), string(Paediatric))), Requested: c.moment(true), Decided: c.moment(false), Left: c.moment(false), Arrived: c.moment(false), Cancelled: c.moment(false), Bed: c.word("", "w1/A1")}
+func (c *chance) request() *Request {
+	r := &Request{Key: "R", Origin: c.word("ae", "elective", "transfer", "step_down", "gp"), Wants: BedClass(c.word(string(AdultGA), string(CriticalCareClass), string(Paediatric))), Requested: c.moment(true), Decided: c.moment(false), Left: c.moment(false), Arrived: c.moment(false), Cancelled: c.moment(false), Bed: c.word("", "w1/A1")}
 	if c.bool() {
 		r.Due = c.instant()
 	}
@@ -95,8 +95,8 @@ func (c *chance) ward() *Picture {
 	return p
 }
 
-func (c *chance) stay(i int) Stay {
-	s := Stay{
+func (c *chance) stay(i int) *Stay {
+	s := &Stay{
 		Key: fmt.Sprintf("S%d", i), Service: c.word("", "110", "300"), Sex: c.word("", "male", "female"), Admitted: c.moment(true), Here: c.moment(true), Left: c.moment(false),
 		Plan: Plan{NCTR: c.moment(false), Pathway: c.word("", "0", "1", "2", "3"), Reason: c.word(append(DelayGroups(), "")...), Certainty: c.word("", "definite", "potential"), Planned: c.moment(false)},
 	}

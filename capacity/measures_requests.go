@@ -11,7 +11,7 @@ func requestMeasures() []Measure {
 			Supply: []string{"requests"}, Form: Count, applies: func(*Unit) bool { return true }, expected: requested,
 			take: func(n *counting) {
 				for i := range n.Requests {
-					r := &n.Requests[i]
+					r := n.Requests[i]
 					if m := because(n, r); m.Told() {
 						n.one(r.Key, r.Events, m)
 					}

@@ -103,7 +103,7 @@ func TestMeasuresByHand(t *testing.T) {
 
 // ward has eight beds: two taken, two free, one of them a side room, one being cleaned,
 // one kept, and two for escalation, one of which is open and taken.
-func ward(class BedClass, withoutBed ...Stay) *Picture {
+func ward(class BedClass, withoutBed ...*Stay) *Picture {
 	u := &Unit{ID: "w1", Site: "general", Kind: Ward, Class: class, Beds: []Bed{{ID: "A1"}, {ID: "A2"}, {ID: "A3"}, {ID: "B1"}, {ID: "B2"}, {ID: "E1", Escalation: true}, {ID: "E2", Escalation: true}, {ID: "S1", SideRoom: true}}}
 	return &Picture{
 		Unit: u, Known: true, Stays: withoutBed,
@@ -120,7 +120,7 @@ func ward(class BedClass, withoutBed ...Stay) *Picture {
 	}
 }
 
-func standing(key, since string) Stay { return Stay{Key: key, Here: today(since)} }
+func standing(key, since string) *Stay { return &Stay{Key: key, Here: today(since)} }
 
 func bedCases() (cases []worked) {
 	add := func(class BedClass, name string, p *Picture, want any, why string) {
@@ -167,13 +167,13 @@ func bedCases() (cases []worked) {
 		cases,
 		worked{"adult_ga_available", []*Picture{ward(AdultGA), other}, now, 2, "the two free maternity beds are not among them"},
 		worked{"adult_ga_escalation_share", []*Picture{ward(AdultGA)}, now, 14.3, "E1 of 7 open"},
-		worked{"without_bed", []*Picture{ward(AdultGA, standing("B1", "12:00"), Stay{Key: "B2", Here: today("10:00"), Left: today("11:00")}, Stay{Key: "B3", Bed: "A1"})}, now, 1, "B1; B2 has left, B3 is in A1"},
+		worked{"without_bed", []*Picture{ward(AdultGA, standing("B1", "12:00"), &Stay{Key: "B2", Here: today("10:00"), Left: today("11:00")}, &Stay{Key: "B3", Bed: "A1"})}, now, 1, "B1; B2 has left, B3 is in A1"},
 	)
 
 	men := func(class BedClass) *Picture {
 		return ward(class,
-			Stay{Key: "M1", Bed: "A1", Sex: "male", Here: today("08:00")}, Stay{Key: "W1", Bed: "A2", Sex: "female", Here: today("09:00")},
-			Stay{Key: "M2", Bed: "B1", Sex: "male"}, Stay{Key: "W2", Bed: "B2"}, Stay{Key: "W3", Bed: "S1", Sex: "female"}, Stay{Key: "W4", Bed: "B2", Sex: "female", Left: today("10:00")})
+			&Stay{Key: "M1", Bed: "A1", Sex: "male", Here: today("08:00")}, &Stay{Key: "W1", Bed: "A2", Sex: "female", Here: today("09:00")},
+			&Stay{Key: "M2", Bed: "B1", Sex: "male"}, &Stay{Key: "W2", Bed: "B2"}, &Stay{Key: "W3", Bed: "S1", Sex: "female"}, &Stay{Key: "W4", Bed: "B2", Sex: "female", Left: today("10:00")})
 	}
 	cases = append(
 		cases,
@@ -181,19 +181,19 @@ func bedCases() (cases []worked) {
 		worked{"mixed_sex_bays", []*Picture{men(CriticalCareClass)}, now, none, "critical care is left out"},
 	)
 
-	orthopaedic := ward(AdultGA, Stay{Key: "B1", Service: "110", Here: today("08:00")}, Stay{Key: "B2", Service: "300", Here: today("08:00")}, Stay{Key: "B3"}, Stay{Key: "B4", Service: "300", Left: today("09:00")})
+	orthopaedic := ward(AdultGA, &Stay{Key: "B1", Service: "110", Here: today("08:00")}, &Stay{Key: "B2", Service: "300", Here: today("08:00")}, &Stay{Key: "B3"}, &Stay{Key: "B4", Service: "300", Left: today("09:00")})
 	orthopaedic.Unit.Specialties = []string{"110"}
-	general := ward(AdultGA, Stay{Key: "B5", Service: "300"})
+	general := ward(AdultGA, &Stay{Key: "B5", Service: "300"})
 	cases = append(cases, worked{"outliers", []*Picture{orthopaedic, general}, now, 1, "B2; B3's specialty is not told, B4 has left, and the second ward takes any"})
 
 	asked := Moment{on(0, "10:00"), 77}
 	leaving := department()
-	leaving.Attendances = []Attendance{
+	leaving.Attendances = []*Attendance{
 		{Key: "T1", Arrived: today("08:00"), Requested: asked, Left: today("14:00"), Transit: true},
 		{Key: "T2", Arrived: today("08:00"), Requested: Moment{on(0, "10:00"), 78}},
 		{Key: "T3", Arrived: today("08:00"), Left: today("14:00")},
 	}
-	leaving.Requests = []Request{
+	leaving.Requests = []*Request{
 		{ID: "1", Key: "R1", Origin: "ae", Requested: asked, Left: today("14:00")},
 		{ID: "2", Key: "R2", Origin: "ae", Requested: Moment{on(0, "10:00"), 78}, Left: today("14:10")},
 		{ID: "3", Key: "R3", Origin: "step_down", Requested: Moment{on(0, "10:00"), 79}, Left: today("14:20")},
@@ -207,7 +207,7 @@ func bedCases() (cases []worked) {
 func department() *Picture {
 	return &Picture{
 		Unit: &Unit{ID: "ae", Site: "general", Kind: AandE, Areas: []Area{{ID: "resus", Kind: Resus, Spaces: 1}, {ID: "majors", Kind: Majors, Spaces: 4}, {ID: "minors", Kind: Minors, Spaces: 3}, {ID: "hall", Kind: Corridor}}},
-		Attendances: []Attendance{
+		Attendances: []*Attendance{
 			{Key: "A1", Area: "majors", Arrived: yesterday("22:00"), Seen: yesterday("22:05"), Requested: today("00:50"), Decided: today("01:00")},
 			{Key: "A2", Area: "hall", Arrived: today("02:30"), Seen: today("03:30"), Referred: today("03:40"), Decided: today("04:00")}, // 12 hours to the minute
 			{Key: "A3", Area: "resus", Arrived: today("02:29"), Seen: today("02:39"), Referred: today("03:00"), Ready: today("12:00")},
@@ -233,14 +233,14 @@ func aeCases() []worked {
 	// Eight more that ended today, six within 4 hours, and were seen after 5, 15, ... 75 minutes.
 	busy := department()
 	for i := range 8 {
-		a := Attendance{Key: fmt.Sprintf("C%d", i), Arrived: today("05:00"), Left: today("08:00")}
+		a := &Attendance{Key: fmt.Sprintf("C%d", i), Arrived: today("05:00"), Left: today("08:00")}
 		if i >= 6 {
 			a.Left = today("09:30")
 		}
 		a.Seen = Moment{a.Arrived.At.Add(time.Duration(5+10*i) * time.Minute), 5}
 		busy.Attendances = append(busy.Attendances, a)
 	}
-	busy.Attendances = append(busy.Attendances, Attendance{Key: "C9", Arrived: today("12:00"), Seen: today("11:00")})
+	busy.Attendances = append(busy.Attendances, &Attendance{Key: "C9", Arrived: today("12:00"), Seen: today("11:00")})
 	urgent := &Picture{Unit: &Unit{ID: "miu", Site: "cottage", Kind: AandE}}
 	b := []*Picture{busy, urgent}
 	return []worked{
@@ -274,7 +274,7 @@ func aeCases() []worked {
 
 func ambulanceCases() []worked {
 	p := department()
-	p.Ambulances = []Ambulance{
+	p.Ambulances = []*Ambulance{
 		{ID: "101", Inbound: today("14:10")},
 		{ID: "102", Inbound: today("14:00"), Cancelled: today("14:20"), Reason: "not_conveyed"},
 		{ID: "103", Inbound: today("14:00"), Cancelled: today("14:20"), Reason: "diverted"},
@@ -293,7 +293,7 @@ func ambulanceCases() []worked {
 	more := *p
 	for i, minutes := range []int{15, 16, 20, 30, 31, 45, 46, 60, 61} {
 		arrived := today("10:00")
-		more.Ambulances = append(slices.Clone(more.Ambulances), Ambulance{ID: fmt.Sprint(200 + i), Arrived: arrived, HandedOver: Moment{arrived.At.Add(time.Duration(minutes) * time.Minute), 9}})
+		more.Ambulances = append(slices.Clone(more.Ambulances), &Ambulance{ID: fmt.Sprint(200 + i), Arrived: arrived, HandedOver: Moment{arrived.At.Add(time.Duration(minutes) * time.Minute), 9}})
 	}
 	many := []*Picture{&more}
 	empty := []*Picture{department()}
@@ -319,7 +319,7 @@ func ambulanceCases() []worked {
 
 func requestCases() []worked {
 	p := ward(AdultGA)
-	p.Requests = []Request{
+	p.Requests = []*Request{
 		{ID: "1", Key: "R1", Origin: "ae", Requested: today("09:00")},
 		{ID: "2", Key: "R2", Origin: "ae", Requested: today("09:00"), Needs: []string{"side_room"}},
 		{ID: "3", Key: "R3", Origin: "gp", Requested: today("09:00"), Needs: []string{"side_room"}, Bed: "w1/S1"},
@@ -348,9 +348,9 @@ func requestCases() []worked {
 }
 
 func dischargeCases() []worked {
-	ready := func(key string, plan Plan, left Moment) Stay {
+	ready := func(key string, plan Plan, left Moment) *Stay {
 		plan.NCTR = yesterday("10:00")
-		return Stay{Key: key, Here: yesterday("09:00"), Plan: plan, Left: left}
+		return &Stay{Key: key, Here: yesterday("09:00"), Plan: plan, Left: left}
 	}
 	w := ward(AdultGA,
 		ready("N1", Plan{Pathway: "0", Reason: "hospital_process"}, Moment{}),
@@ -361,10 +361,10 @@ func dischargeCases() []worked {
 		ready("N6", Plan{Pathway: "1"}, Moment{}),
 		ready("N7", Plan{Pathway: "1", Reason: "capacity"}, today("00:00")),
 		ready("N8", Plan{Pathway: "1"}, yesterday("23:59")),
-		Stay{Key: "N9", Here: yesterday("09:00")},
-		Stay{Key: "P1", Here: yesterday("09:00"), Left: today("10:00")},
+		&Stay{Key: "N9", Here: yesterday("09:00")},
+		&Stay{Key: "P1", Here: yesterday("09:00"), Left: today("10:00")},
 	)
-	cottage := ward(CommunityClass, ready("K1", Plan{Pathway: "1"}, Moment{}), Stay{Key: "K2"})
+	cottage := ward(CommunityClass, ready("K1", Plan{Pathway: "1"}, Moment{}), &Stay{Key: "K2"})
 	both := []*Picture{w, cottage}
 	cases := []worked{
 		{"nctr_here", both, now, 6, "N1 to N6; the community ward is apart"},
@@ -385,9 +385,9 @@ func dischargeCases() []worked {
 		{"community_nctr_here", both, now, 1, "K1"},
 	}
 
-	plan := func(key string, p Plan, left Moment) Stay {
+	plan := func(key string, p Plan, left Moment) *Stay {
 		p.Planned = today("08:00")
-		return Stay{Key: key, Here: yesterday("09:00"), Plan: p, Left: left}
+		return &Stay{Key: key, Here: yesterday("09:00"), Plan: p, Left: left}
 	}
 	old := plan("D6", Plan{Certainty: "definite"}, Moment{})
 	old.Plan.Planned = yesterday("08:00")
@@ -421,8 +421,8 @@ func dischargeCases() []worked {
 		worked{"failed_discharges", promises, now, 2, "F3's of today"},
 	)
 
-	stay := func(key string, admitted Instant, left Moment, moves ...Moment) Stay {
-		return Stay{Key: key, Admitted: Moment{admitted, 3}, Here: Moment{admitted, 3}, Left: left, Moves: moves}
+	stay := func(key string, admitted Instant, left Moment, moves ...Moment) *Stay {
+		return &Stay{Key: key, Admitted: Moment{admitted, 3}, Here: Moment{admitted, 3}, Left: left, Moves: moves}
 	}
 	stays := []*Picture{ward(
 		AdultGA,
@@ -455,8 +455,8 @@ func supply(class BedClass, site string) *Picture {
 	bed := func(id string, s BedState, ready Instant, stay string) BedNow {
 		return BedNow{ID: id, State: s, Ready: ready, Stay: stay, Returns: s == Occupied && id != "A7", Since: today("08:00")}
 	}
-	leaving := func(bed, certainty string, due Instant) Stay {
-		return Stay{Key: bed, Bed: bed, Here: yesterday("09:00"), Plan: Plan{Certainty: certainty, Due: due, Planned: today("09:00")}}
+	leaving := func(bed, certainty string, due Instant) *Stay {
+		return &Stay{Key: bed, Bed: bed, Here: yesterday("09:00"), Plan: Plan{Certainty: certainty, Due: due, Planned: today("09:00")}}
 	}
 	return &Picture{
 		Unit: &Unit{ID: site + "-w1", Site: site, Kind: Ward, Class: class}, Known: true,
@@ -464,7 +464,7 @@ func supply(class BedClass, site string) *Picture {
 			bed("A1", Available, 0, ""), bed("A2", Available, 0, ""), bed("A3", NotReady, on(0, "15:00"), ""), bed("A4", NotReady, on(0, "19:00"), ""), bed("A5", NotReady, 0, ""),
 			bed("A6", Occupied, 0, "A6"), bed("A7", Occupied, 0, "A7"), bed("A8", Occupied, 0, "A8"), bed("A9", Occupied, 0, "A9"), bed("B1", Reserved, 0, ""),
 		},
-		Stays: []Stay{
+		Stays: []*Stay{
 			leaving("A6", "definite", on(0, "15:00")), leaving("A7", "definite", on(0, "15:00")), leaving("A8", "", on(0, "18:00")), leaving("A9", "potential", on(0, "15:00")),
 			{Key: "C1", Here: today("09:00")},
 		},
@@ -475,20 +475,20 @@ func balanceCases() (cases []worked) {
 	for _, class := range []BedClass{AdultGA, CriticalCareClass, Paediatric} {
 		demand := department()
 		for i := range 3 { // asked by A&E and decided
-			demand.Requests = append(demand.Requests, Request{ID: fmt.Sprint(i), Key: "Q1", Origin: "ae", Wants: class, Requested: today("12:00"), Decided: today("12:30")})
+			demand.Requests = append(demand.Requests, &Request{ID: fmt.Sprint(i), Key: "Q1", Origin: "ae", Wants: class, Requested: today("12:00"), Decided: today("12:30")})
 		}
 		demand.Attendances = nil
 		demand.Requests = append(
 			demand.Requests,
-			Request{ID: "4", Key: "Q4", Origin: "ae", Wants: class, Requested: today("12:00")},                                                // not decided
-			Request{ID: "5", Key: "Q5", Origin: "ae", Wants: class, Requested: today("12:00"), Decided: today("12:30"), Bed: "general-w1/B1"}, // has a bed
-			Request{ID: "6", Key: "Q6", Origin: "ae", Wants: Maternity, Requested: today("12:00"), Decided: today("12:30")},                   // another class
-			Request{ID: "7", Key: "Q7", Origin: "step_down", Wants: class, Requested: today("12:00")},
-			Request{ID: "8", Key: "Q8", Origin: "transfer", Wants: class, Requested: today("12:00"), Due: on(0, "18:00")},
-			Request{ID: "9", Key: "Q9", Origin: "elective", Wants: class, Requested: today("12:00"), Due: on(0, "20:00")},
-			Request{ID: "10", Key: "Q0", Origin: "elective", Wants: class, Requested: yesterday("12:00"), Due: on(1, "20:00")}, // due yesterday
-			Request{ID: "11", Key: "Q2", Origin: "gp", Wants: class, Requested: today("12:00"), Due: on(0, "22:00")},
-			Request{ID: "12", Key: "Q3", Origin: "gp", Wants: class, Requested: today("12:00"), Due: on(0, "22:01")}, // later than all
+			&Request{ID: "4", Key: "Q4", Origin: "ae", Wants: class, Requested: today("12:00")},                                                // not decided
+			&Request{ID: "5", Key: "Q5", Origin: "ae", Wants: class, Requested: today("12:00"), Decided: today("12:30"), Bed: "general-w1/B1"}, // has a bed
+			&Request{ID: "6", Key: "Q6", Origin: "ae", Wants: Maternity, Requested: today("12:00"), Decided: today("12:30")},                   // another class
+			&Request{ID: "7", Key: "Q7", Origin: "step_down", Wants: class, Requested: today("12:00")},
+			&Request{ID: "8", Key: "Q8", Origin: "transfer", Wants: class, Requested: today("12:00"), Due: on(0, "18:00")},
+			&Request{ID: "9", Key: "Q9", Origin: "elective", Wants: class, Requested: today("12:00"), Due: on(0, "20:00")},
+			&Request{ID: "10", Key: "Q0", Origin: "elective", Wants: class, Requested: yesterday("12:00"), Due: on(1, "20:00")}, // due yesterday
+			&Request{ID: "11", Key: "Q2", Origin: "gp", Wants: class, Requested: today("12:00"), Due: on(0, "22:00")},
+			&Request{ID: "12", Key: "Q3", Origin: "gp", Wants: class, Requested: today("12:00"), Due: on(0, "22:01")}, // later than all
 		)
 		here := []*Picture{supply(class, "general"), demand}
 		spare := supply(class, "cottage")
@@ -523,7 +523,7 @@ func dayCases() []worked {
 		p := department()
 		p.Attendances = nil
 		for i, text := range at {
-			p.Attendances = append(p.Attendances, Attendance{Key: fmt.Sprint(i), Arrived: Moment{instant(text), uint64(i + 1)}})
+			p.Attendances = append(p.Attendances, &Attendance{Key: fmt.Sprint(i), Arrived: Moment{instant(text), uint64(i + 1)}})
 		}
 		return []*Picture{p}
 	}
@@ -531,7 +531,7 @@ func dayCases() []worked {
 	autumn := arrived("2026-10-24T22:59:00Z", "2026-10-24T23:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-25T23:59:00Z")
 
 	moves := func(at ...string) []*Picture {
-		s := Stay{Key: "N1", Here: Moment{instant(at[0]), 1}}
+		s := &Stay{Key: "N1", Here: Moment{instant(at[0]), 1}}
 		for i, text := range at {
 			s.Moves = append(s.Moves, Moment{instant(text), uint64(i + 1)})
 		}
@@ -540,8 +540,8 @@ func dayCases() []worked {
 	springNight := moves("2026-03-28T22:59:00Z", "2026-03-28T23:00:00Z", "2026-03-29T04:59:00Z", "2026-03-29T05:00:00Z", "2026-03-29T05:30:00Z")
 	autumnNight := moves("2026-10-24T21:59:00Z", "2026-10-24T22:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-25T05:59:00Z", "2026-10-25T06:00:00Z")
 
-	admitted := []*Picture{ward(AdultGA, Stay{Key: "L1", Admitted: Moment{instant("2026-03-25T10:00:00Z"), 1}, Here: Moment{instant("2026-03-25T10:00:00Z"), 1}})}
-	left := []*Picture{ward(AdultGA, Stay{Key: "L1", Left: Moment{instant("2026-03-29T11:00:00Z"), 1}}, Stay{Key: "L2", Left: Moment{instant("2026-03-29T11:01:00Z"), 2}})}
+	admitted := []*Picture{ward(AdultGA, &Stay{Key: "L1", Admitted: Moment{instant("2026-03-25T10:00:00Z"), 1}, Here: Moment{instant("2026-03-25T10:00:00Z"), 1}})}
+	left := []*Picture{ward(AdultGA, &Stay{Key: "L1", Left: Moment{instant("2026-03-29T11:00:00Z"), 1}}, &Stay{Key: "L2", Left: Moment{instant("2026-03-29T11:01:00Z"), 2}})}
 	return []worked{
 		{"ae_arrivals", spring, instant("2026-03-29T22:59:30Z"), 2, "the day of 23 hours began at 00:00 and is not over"},
 		{"ae_arrivals", spring, instant("2026-03-29T23:00:00Z"), 0, "at 23:00 UTC it is midnight in summer time"},
@@ -605,7 +605,7 @@ func TestItemsSay(t *testing.T) {
 	require.Equal(t, []Item{{Key: "A2", Unit: "ae", Site: "general", At: on(0, "04:00"), Until: on(0, "16:00"), Value: float64(on(0, "16:00")) / 1000, Events: []uint64{4, 9, today("04:00").Seq}}}, taken("ae_next_dta_breach", p))
 	require.Empty(t, measure(t, "ae_next_dta_breach").Take(p, &Clock{Now: now}, false).Items, "not asked for")
 
-	w := ward(AdultGA, Stay{Key: "N1", Plan: Plan{NCTR: today("09:00"), Owner: "brokerage"}})
+	w := ward(AdultGA, &Stay{Key: "N1", Plan: Plan{NCTR: today("09:00"), Owner: "brokerage"}})
 	require.Equal(t, []Item{{Key: "N1", Unit: "w1", Site: "general", At: on(0, "09:00"), Value: 1, Side: "brokerage", Events: []uint64{today("09:00").Seq}}}, taken("nctr_here", w))
 }
 

@@ -1,7 +1,8 @@
 package capacity
 
 // Picture is one unit as it is now, with everything that measures count: a plain copy
-// that nobody changes. Lists are sorted by key or ID.
+// that nobody changes; what did not change is shared with the unit's picture before.
+// Lists are sorted by patient or ID.
 type Picture struct {
 	Unit  *Unit
 	Site  *Site
@@ -12,10 +13,10 @@ type Picture struct {
 	// Attendances, Ambulances, Stays and Requests hold what is open, and what ended in the
 	// last two local days. A stay or request stands in the picture of one unit only: where
 	// the patient is or was last, where the bed was asked for.
-	Attendances []Attendance
-	Ambulances  []Ambulance
-	Stays       []Stay
-	Requests    []Request
+	Attendances []*Attendance
+	Ambulances  []*Ambulance
+	Stays       []*Stay
+	Requests    []*Request
 }
 
 // BedNow is one bed as it is now.

@@ -20,7 +20,7 @@ func (m *Measure) Expected(u *Unit, site *Site) bool { return m.expected == nil 
 // whoIsThere is that the patients in the unit's beds are known, and not only their beds.
 func whoIsThere(p *Picture) (some, all bool) {
 	taken := slices.ContainsFunc(p.Beds, func(b BedNow) bool { return b.State == Occupied && b.Stay == "" })
-	return !taken || slices.ContainsFunc(p.Stays, func(s Stay) bool { return s.Open() }), !taken
+	return !taken || slices.ContainsFunc(p.Stays, (*Stay).Open), !taken
 }
 
 const unnamed = " Not known of a unit whose beds are told to be taken with nobody named."
@@ -31,7 +31,7 @@ func described(tells func(*Stay) bool) func(*Picture) (bool, bool) {
 		some, all = whoIsThere(p)
 		anyone := false
 		for i := range p.Stays {
-			if s := &p.Stays[i]; s.Open() {
+			if s := p.Stays[i]; s.Open() {
 				if tells(s) {
 					return some, all
 				}
@@ -45,7 +45,7 @@ func described(tells func(*Stay) bool) func(*Picture) (bool, bool) {
 // column is that something is told of one attendance at least, or that there was none.
 func column(tells func(*Attendance) bool) func(*Picture) (bool, bool) {
 	return func(p *Picture) (bool, bool) {
-		told := len(p.Attendances) == 0 || slices.ContainsFunc(p.Attendances, func(a Attendance) bool { return tells(&a) })
+		told := len(p.Attendances) == 0 || slices.ContainsFunc(p.Attendances, tells)
 		return told, told
 	}
 }

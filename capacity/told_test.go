@@ -9,7 +9,7 @@ import (
 
 // taken are the beds of a ward that are told to be taken, without a patient or with one
 // who is known.
-func taken(nameless int, stays ...Stay) *Picture {
+func taken(nameless int, stays ...*Stay) *Picture {
 	p := &Picture{Unit: &Unit{ID: "w1", Site: "general", Kind: Ward, Class: AdultGA, Specialties: []string{"110"}}, Known: true, Stays: stays}
 	for range nameless {
 		p.Beds = append(p.Beds, BedNow{ID: "N", State: Occupied})
@@ -24,10 +24,10 @@ func taken(nameless int, stays ...Stay) *Picture {
 
 // TestToldOfPatients: beds that are taken by nobody knows whom tell of no patient.
 func TestToldOfPatients(t *testing.T) {
-	anyone := Stay{Key: "S1", Bed: "A1", Here: today("08:00")}
-	man := Stay{Key: "S2", Bed: "A2", Here: today("08:00"), Sex: "male"}
-	surgical := Stay{Key: "S3", Bed: "A3", Here: today("08:00"), Service: "110"}
-	gone := Stay{Key: "S4", Here: today("08:00"), Left: today("09:00"), Sex: "female", Service: "300"}
+	anyone := &Stay{Key: "S1", Bed: "A1", Here: today("08:00")}
+	man := &Stay{Key: "S2", Bed: "A2", Here: today("08:00"), Sex: "male"}
+	surgical := &Stay{Key: "S3", Bed: "A3", Here: today("08:00"), Service: "110"}
+	gone := &Stay{Key: "S4", Here: today("08:00"), Left: today("09:00"), Sex: "female", Service: "300"}
 	type answer struct{ some, all bool }
 	for _, c := range []struct {
 		why                     string
@@ -55,12 +55,12 @@ func TestToldOfPatients(t *testing.T) {
 
 // TestToldByAList: a list without a column tells nothing of what would stand in it.
 func TestToldByAList(t *testing.T) {
-	list := func(all ...Attendance) *Picture {
+	list := func(all ...*Attendance) *Picture {
 		p := department()
 		p.Attendances = all
 		return p
 	}
-	plain := Attendance{Key: "A1", Arrived: today("08:00")}
+	plain := &Attendance{Key: "A1", Arrived: today("08:00")}
 	rests := map[string][]string{
 		"area":      {"ae_majors_occupancy", "ae_resus_occupancy", "ae_majors_resus_occupancy", "ae_corridor"},
 		"seen":      {"ae_time_to_treatment"},
@@ -77,8 +77,8 @@ func TestToldByAList(t *testing.T) {
 		"nothing": func(*Attendance) {},
 	}
 	for column, fill := range columns {
-		other := Attendance{Key: "A2", Arrived: yesterday("08:00"), Left: yesterday("12:00")}
-		fill(&other)
+		other := &Attendance{Key: "A2", Arrived: yesterday("08:00"), Left: yesterday("12:00")}
+		fill(other)
 		told := map[string]bool{}
 		for _, name := range append(always, rests[column]...) {
 			told[name] = true

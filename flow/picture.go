@@ -94,8 +94,8 @@ func (s *State) add(p *capacity.Picture, u *unit, patient *patient, c *course, s
 	}
 }
 
-func (a *attendance) noun(c *course, st *stay) capacity.Attendance {
-	n := capacity.Attendance{
+func (a *attendance) noun(c *course, st *stay) *capacity.Attendance {
+	n := &capacity.Attendance{
 		Key: shortKey(st.id), Unit: a.unit, Area: a.area, Mode: a.mode, Acuity: a.acuity, Service: a.service, GoingTo: a.goingTo,
 		Arrived: a.arrived, Assessed: a.assessed, Seen: a.seen, Referred: a.referred, Decided: a.decided, Ready: a.ready, Left: a.left,
 		Events: inOrder(a.events), Streamed: a.streamed, Transit: a.onward && st.phase == open && st.at.Unit == "", Segment: a.segment,
@@ -113,9 +113,9 @@ func (a *attendance) noun(c *course, st *stay) capacity.Attendance {
 	return n
 }
 
-func (st *stay) noun(path []move, dept func(string) bool) capacity.Stay {
+func (st *stay) noun(path []move, dept func(string) bool) *capacity.Stay {
 	last := path[len(path)-1]
-	n := capacity.Stay{
+	n := &capacity.Stay{
 		Key: shortKey(st.id), Unit: last.at.Unit, Bed: last.at.Bed, Service: st.service, Sex: st.sex,
 		Here: capacity.Moment{At: last.since, Seq: last.seq}, Expected: st.leaving, Plan: st.plan, Events: inOrder(st.events), Segment: st.segment,
 	}
@@ -138,8 +138,8 @@ func (st *stay) noun(path []move, dept func(string) bool) capacity.Stay {
 	return n
 }
 
-func (s *State) requestNoun(c *course, r *request, p *patient) capacity.Request {
-	n := capacity.Request{
+func (s *State) requestNoun(c *course, r *request, p *patient) *capacity.Request {
+	n := &capacity.Request{
 		ID: r.id, Key: shortKey(p.key), Unit: r.at.Unit, Origin: r.origin, Service: r.service, Wants: r.wants, Needs: r.needs,
 		Events: inOrder(r.events), Due: r.due, Bed: placeName(r.bed), Until: r.until, Reason: r.reason,
 		Requested: r.requested, Allocated: r.allocated, Ready: r.ready, Left: r.left, Arrived: r.arrived, Cancelled: r.cancelled,
@@ -213,7 +213,7 @@ func inOrder(events []uint64) []uint64 {
 func sexOfBays(p *capacity.Picture) {
 	sexes := map[string]string{}
 	for i := range p.Stays {
-		st := &p.Stays[i]
+		st := p.Stays[i]
 		if !st.Open() || st.Sex == "" {
 			continue
 		}

@@ -110,7 +110,7 @@ func (s *State) portray(u *unit) *portrait {
 		j := s.ambulances[id].journey()
 		j.Events = inOrder(j.events)
 		if j.Waiting() || j.ended() == 0 || j.ended() >= since {
-			p.picture.Ambulances = append(p.picture.Ambulances, j.Ambulance)
+			p.picture.Ambulances = append(p.picture.Ambulances, &j.Ambulance)
 		}
 		if j.Waiting() || j.ended() == 0 {
 			a := &AmbulanceView{ID: u.def.ID + "/" + id, Version: s.seq, Unit: u.def.ID, Due: j.Due, Arrived: j.Arrived.At, Events: j.Events}

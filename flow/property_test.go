@@ -275,10 +275,17 @@ var sequence = regexp.MustCompile(`Seq:\d+|Key:\w+|Stay:\w+|ID:r\d+|Events:\[[^\
 // pictured is a picture without sequences, and without keys that are made of them.
 func pictured(p *capacity.Picture) []string {
 	var all []string
-	for _, list := range []any{p.Attendances, p.Ambulances, p.Requests, p.Stays, p.Beds} {
+	for _, list := range []any{valuesOf(p.Attendances), valuesOf(p.Ambulances), valuesOf(p.Requests), valuesOf(p.Stays), p.Beds} {
 		all = append(all, sequence.ReplaceAllString(fmt.Sprintf("%+v", list), "Seq"))
 	}
 	return all
+}
+
+func valuesOf[T any](all []*T) (values []T) {
+	for _, one := range all {
+		values = append(values, *one)
+	}
+	return values
 }
 
 // faces is a view without what a restart may change: versions.

@@ -432,7 +432,7 @@ func (w *ward) people(b *strings.Builder, v *View) {
 	for _, u := range v.Units {
 		p := w.s.units[u.ID].portrait.picture
 		for i := range p.Attendances {
-			a := &p.Attendances[i]
+			a := p.Attendances[i]
 			state := "open"
 			if a.Left.Told() {
 				state = "ended"
@@ -445,16 +445,16 @@ func (w *ward) people(b *strings.Builder, v *View) {
 			b.WriteString("\n")
 		}
 		for i := range p.Ambulances {
-			a := &p.Ambulances[i]
+			a := p.Ambulances[i]
 			b.WriteString("  ambulance " + a.ID + told("inbound", a.Inbound, "arrived", a.Arrived, "handed over", a.HandedOver, "clear", a.Clear, "cancelled", a.Cancelled) + "\n")
 		}
 		for i := range p.Requests {
-			r := &p.Requests[i]
+			r := p.Requests[i]
 			b.WriteString("  request " + r.ID + " for " + r.Key + filled("from", r.Origin, "service", r.Service, "wants", string(r.Wants), "needs", strings.Join(r.Needs, "+"), "bed", r.Bed, "reason", r.Reason) +
 				told("requested", r.Requested, "decided", r.Decided, "allocated", r.Allocated, "ready", r.Ready, "left", r.Left, "arrived", r.Arrived, "cancelled", r.Cancelled) + "\n")
 		}
 		for i := range p.Stays {
-			st := &p.Stays[i]
+			st := p.Stays[i]
 			if pl := st.Plan; st.Left.Told() || pl.NCTR.Told() || pl.Planned.Told() || len(pl.Failures) > 0 || len(st.Moves) > 0 {
 				b.WriteString("  stay " + st.Key + filled("to", st.GoingTo, "pathway", pl.Pathway, "certainty", pl.Certainty, "reason", pl.Reason, "owner", pl.Owner) +
 					told("admitted", st.Admitted, "here", st.Here, "left", st.Left, "nctr", pl.NCTR, "delayed", pl.Delayed, "start accepted", pl.Started))
