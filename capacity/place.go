@@ -5,7 +5,7 @@ import "strings"
 // A place is where a feed says something is, in the feed's own words: the parts of
 // an HL7 location, facility, point of care, room and bed, joined by slashes with
 // empty ends cut off ("RWP50/W4/BAYA/A1"), or a unit or bed ID of the layout
-// ("wrh-w4", "wrh-w4/A1", "wrh-ae/majors"). A slash or percent sign inside a part is written %2F or
+// ("wrh-w4", "wrh-w4/A1", "wrh-ae/majors", "orchard/nursing"). A slash or percent sign inside a part is written %2F or
 // %25. Case and spaces count.
 
 // JoinPlace makes a place of its parts.
@@ -22,7 +22,7 @@ func JoinPlace(parts ...string) string {
 
 var placeEscape = strings.NewReplacer("%", "%25", "/", "%2F")
 
-// Within is the place called part, a bay, bed or area, of the unit called unit.
+// Within is the place called part, a bay, bed, area or sort of places, of the unit called unit.
 func Within(unit, part string) string {
 	return unit + "/" + placeEscape.Replace(part)
 }
@@ -54,4 +54,14 @@ func (u *Unit) AreaNames(a *Area) []string {
 		names = append(names, Within(unit, a.ID))
 	}
 	return append(names, a.Aliases...)
+}
+
+// SortNames are all the places by which a feed may mean the sort of places p of the unit:
+// unit/sort for each of the unit's names, and the sort's own aliases.
+func (u *Unit) SortNames(p *Places) []string {
+	var names []string
+	for _, unit := range u.Names() {
+		names = append(names, Within(unit, p.ID))
+	}
+	return append(names, p.Aliases...)
 }

@@ -100,6 +100,11 @@ func PlaceNeeds() []string {
 	return []string{"hoist", "two_carers", "nursing", "dementia", "wandering", "bariatric", "oxygen", "iv", "catheter", "wheelchair", "end_of_life", "infection", "stairs", "night_care"}
 }
 
+// BedNeeds are what a bed may have to be, as codes.
+func BedNeeds() []string {
+	return []string{"side_room", "male", "female", "level_2", "level_3", "paediatric", "monitored"}
+}
+
 // BedClasses are the bed classes there are.
 func BedClasses() []BedClass {
 	return []BedClass{AdultGA, CriticalCareClass, Paediatric, Maternity, CommunityClass, DayClass}
@@ -120,10 +125,13 @@ type check struct {
 	clash    map[[2]int]bool    // units whose own names clash: their beds' names do too
 }
 
-// meaning is the unit, or bed or area of a unit, that a place name stands for.
+// meaning is the unit, or bed, area or sort of places of a unit, that a place name stands for.
 type meaning struct {
-	unit, bed, area int // bed and area are -1 where they are not meant
+	unit, bed, area, sort int // all but unit are -1 where they are not meant
 }
+
+// whole tells whether a unit is meant and no part of it.
+func (m meaning) whole() bool { return m.bed < 0 && m.area < 0 && m.sort < 0 }
 
 func (c *check) add(path, reason, remedy string) {
 	c.problems = append(c.problems, Problem{path, reason, remedy})
@@ -140,6 +148,7 @@ func (c *check) frame() {
 	for i, o := range l.Organisations {
 		c.name(at("organisations", i, "name"), o.Name)
 	}
+	c.localities()
 	unique(c, "sites", l.Sites, func(s Site) string { return s.ID })
 	for i, s := range l.Sites {
 		c.site(i, s)
@@ -174,6 +183,7 @@ func (c *check) site(i int, s Site) {
 		c.add(at("sites", i, "short"), fmt.Sprintf("short name %q is longer than %d characters", s.Short, MaxShort), "shorten it: it stands where there is little room")
 	}
 	c.oneOf(at("sites", i, "kind"), "kind of site", string(s.Kind), texts(SiteKinds()))
+	c.rules(i, s)
 }
 
 func (c *check) feed(i int, f Feed) {
@@ -201,17 +211,7 @@ func (c *check) cadence(i int, f *Feed) {
 	before := len(c.problems)
 	for j, h := range f.Cadence {
 		path := fmt.Sprintf("feeds[%d].cadence[%d]", i, j)
-		if _, ok := weekdays(h.Days); !ok {
-			c.add(path+".days", fmt.Sprintf("%q is no day of the week and no range of them", h.Days), "write mon, or mon-fri; leave it out for every day")
-		}
-		switch {
-		case h.From < 0 || h.From >= dayMinutes:
-			c.add(path+".from", "the hours begin outside the day", "write 00:00 to 23:59")
-		case h.To < 0 || h.To > dayMinutes:
-			c.add(path+".to", "the hours end outside the day", "write 00:00 to 24:00; one before from is on the next day")
-		case h.From == h.To:
-			c.add(path+".to", "the hours end when they begin", "leave out from and to for the whole day")
-		}
+		c.hours(path, Hours{h.Days, h.From, h.To})
 		if h.Every != 0 && (h.Every < 10 || h.Every > 7*24*3600) {
 			c.add(path+".every", fmt.Sprintf("a feed that is expected every %d s is outside 10 s to 7 days", h.Every), "say within what time something always comes, such as every: 15m, or never")
 		}
@@ -248,6 +248,8 @@ func (c *check) unit(i int) {
 	unique(c, fmt.Sprintf("units[%d].beds", i), u.Beds, func(b Bed) string { return b.ID })
 	c.sexes(i, u)
 	c.areas(i, u)
+	c.sorts(i, u)
+	c.referrals(i, u)
 }
 
 const codeLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
@@ -322,7 +324,7 @@ func (c *check) places() {
 			if j > 0 {
 				path = fmt.Sprintf("units[%d].aliases[%d]", i, j-1)
 			}
-			c.means(path, name, meaning{i, -1, -1})
+			c.means(path, name, meaning{i, -1, -1, -1})
 		}
 	}
 	for i := range c.layout.Units {
@@ -334,7 +336,7 @@ func (c *check) places() {
 				if k >= own {
 					path = fmt.Sprintf("units[%d].beds[%d].aliases[%d]", i, j, k-own)
 				}
-				c.means(path, name, meaning{i, j, -1})
+				c.means(path, name, meaning{i, j, -1, -1})
 			}
 		}
 		for j := range u.Areas {
@@ -344,9 +346,10 @@ func (c *check) places() {
 				if k >= own {
 					path = fmt.Sprintf("units[%d].areas[%d].aliases[%d]", i, j, k-own)
 				}
-				c.means(path, name, meaning{i, -1, j})
+				c.means(path, name, meaning{i, -1, j, -1})
 			}
 		}
+		c.placesNamed(i)
 	}
 }
 
@@ -369,9 +372,11 @@ func (c *check) means(path, name string, m meaning) {
 		return // told already: two beds with one id
 	case first.unit == m.unit && first.area >= 0 && m.area >= 0 && one.Areas[first.area].ID == one.Areas[m.area].ID:
 		return // told already: two areas with one id
-	case m.bed < 0 && m.area < 0:
+	case first.unit == m.unit && first.sort >= 0 && m.sort >= 0 && one.Places[first.sort].ID == one.Places[m.sort].ID:
+		return // told already: two sorts of places with one id
+	case m.whole():
 		c.clash[pair] = true
-		if first.bed < 0 && first.area < 0 && one.ID == other.ID {
+		if first.whole() && one.ID == other.ID {
 			return // told already: two units with one id
 		}
 	}
@@ -385,6 +390,8 @@ func (c *check) called(m meaning) string {
 		return "bed " + u.ID + "/" + u.Beds[m.bed].ID
 	case m.area >= 0:
 		return "area " + u.ID + "/" + u.Areas[m.area].ID
+	case m.sort >= 0:
+		return "places " + u.ID + "/" + u.Places[m.sort].ID
 	}
 	return "unit " + u.ID
 }

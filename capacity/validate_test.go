@@ -2,6 +2,7 @@ package capacity_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ func sound() capacity.Layout {
 	return capacity.Layout{
 		System:        capacity.System{ID: "county", Name: "County", TimeZone: "Europe/London"},
 		Organisations: []capacity.Organisation{{ID: "trust", Name: "Trust"}},
+		Localities:    []capacity.Locality{{ID: "east", Name: "East town", East: 4.5, North: -2}},
 		Sites:         []capacity.Site{{ID: "general", Organisation: "trust", Name: "General", Kind: capacity.Acute}},
 		Feeds:         []capacity.Feed{{ID: "pas", Name: "PAS", Every: 900, Supplies: []string{"occupancy"}}},
 		Units: []capacity.Unit{
@@ -79,6 +81,46 @@ func TestValidateFindsEachFault(t *testing.T) {
 		"area alias":    {"units[1].areas[0].aliases[0]", area(func(a *capacity.Area) { a.Aliases = []string{"X/W1"} })},
 		"area as a bed": {"units[1].areas[0].aliases[0]", area(func(a *capacity.Area) { a.Aliases = []string{"w1//A2"} })},
 		"areas alike":   {"units[1].areas[1].id", area(func(a *capacity.Area) { a.Aliases = []string{"ae/minors"} })},
+		"locality id":   {"localities[0].id", func(l *capacity.Layout) { l.Localities[0].ID = "North Town" }},
+		"town twice":    {"localities[1].id", func(l *capacity.Layout) { l.Localities = append(l.Localities, l.Localities[0]) }},
+		"town name":     {"localities[0].name", func(l *capacity.Layout) { l.Localities[0].Name = "" }},
+		"far away":      {"localities[0].east", func(l *capacity.Layout) { l.Localities[0].East = 4e5 }},
+		"no number":     {"localities[0].north", func(l *capacity.Layout) { l.Localities[0].North = math.NaN() }},
+		"rule id":       {"sites[0].rules[0].id", rule(capacity.SiteRule{ID: "No children", Class: capacity.Paediatric})},
+		"rule twice":    {"sites[0].rules[1].id", rule(capacity.SiteRule{ID: "no-stroke", Service: "STR"}, capacity.SiteRule{ID: "no-stroke", Service: "300"})},
+		"rule of none":  {"sites[0].rules[0].id", rule(capacity.SiteRule{ID: "no-children"})},
+		"rule class":    {"sites[0].rules[0].class", rule(capacity.SiteRule{ID: "no-children", Class: "paediatrics"})},
+		"rule need":     {"sites[0].rules[0].need", rule(capacity.SiteRule{ID: "no-children", Need: "hoist"})},
+		"rule service":  {"sites[0].rules[0].service", rule(capacity.SiteRule{ID: "no-stroke", Service: "acute stroke"})},
+		"home of none":  {"units[2].places", home(func(u *capacity.Unit) { u.Places = nil })},
+		"home of beds":  {"units[2].beds", home(func(u *capacity.Unit) { u.Beds, u.Class = []capacity.Bed{{ID: "1"}}, capacity.CommunityClass })},
+		"many sorts":    {"units[2].places", home(func(u *capacity.Unit) { u.Places = sorts(21) })},
+		"ward of sorts": {"units[0].places", func(l *capacity.Layout) { l.Units[0].Places = sorts(1) }},
+		"sort id":       {"units[2].places[0].id", home(func(u *capacity.Unit) { u.Places[0].ID = "nursing beds" })},
+		"sort twice":    {"units[2].places[1].id", home(func(u *capacity.Unit) { u.Places[1].ID = "nursing" })},
+		"sort name":     {"units[2].places[0].name", home(func(u *capacity.Unit) { u.Places[0].Name = "" })},
+		"open":          {"units[2].places[0].open", home(func(u *capacity.Unit) { u.Places[0].Open = -1 })},
+		"bought":        {"units[2].places[0].bought", home(func(u *capacity.Unit) { u.Places[0].Bought = "spott" })},
+		"care":          {"units[2].places[0].care", home(func(u *capacity.Unit) { u.Places[0].Care = "old people" })},
+		"sort alias":    {"units[2].places[0].aliases[0]", home(func(u *capacity.Unit) { u.Places[0].Aliases = []string{"X/W1"} })},
+		"sorts alike":   {"units[2].places[1].id", home(func(u *capacity.Unit) { u.Places[0].Aliases = []string{"home/dementia"} })},
+		"locality":      {"units[2].locality", home(func(u *capacity.Unit) { u.Locality = "west" })},
+		"serves":        {"units[2].serves[1]", home(func(u *capacity.Unit) { u.Serves = []string{"east", "west"} })},
+		"open days":     {"units[2].hours[0]", home(func(u *capacity.Unit) { u.Hours[0].Days = "weekdays" })},
+		"open from":     {"units[2].hours[0]", home(func(u *capacity.Unit) { u.Hours[0].From = -1 })},
+		"open to":       {"units[2].hours[0]", home(func(u *capacity.Unit) { u.Hours[0].To = 1500 })},
+		"never open":    {"units[2].hours[0]", home(func(u *capacity.Unit) { u.Hours[0].To = u.Hours[0].From })},
+		"step":          {"units[2].step", home(func(u *capacity.Unit) { u.Step = "sideways" })},
+		"within":        {"units[2].within", home(func(u *capacity.Unit) { u.Within = 8 * 24 * 3600 })},
+		"meets":         {"units[2].meets[0]", home(func(u *capacity.Unit) { u.Meets[0] = "hoists" })},
+		"refuses":       {"units[2].refuses[0]", home(func(u *capacity.Unit) { u.Refuses = []string{"side_room"} })},
+		"both":          {"units[2].refuses[0]", home(func(u *capacity.Unit) { u.Refuses = u.Meets[:1] })},
+		"old":           {"units[2].age", home(func(u *capacity.Unit) { u.AgeTo = 130 })},
+		"young":         {"units[2].age", home(func(u *capacity.Unit) { u.AgeFrom = -1 })},
+		"ages":          {"units[2].age", home(func(u *capacity.Unit) { u.AgeFrom, u.AgeTo = 65, 18 })},
+		"ward meets":    {"units[0].meets", func(l *capacity.Layout) { l.Units[0].Meets = []string{"hoist"} }},
+		"ward hours":    {"units[0].hours", func(l *capacity.Layout) { l.Units[0].Hours = []capacity.Hours{{To: 60}} }},
+		"ae ages":       {"units[1].age", func(l *capacity.Layout) { l.Units[1].AgeFrom = 18 }},
 		"name":          {"units[0].name", func(l *capacity.Layout) { l.Units[0].Name = strings.Repeat("x", 81) }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -91,6 +133,33 @@ func TestValidateFindsEachFault(t *testing.T) {
 			assert.NotEmpty(t, problems[0].Remedy)
 		})
 	}
+}
+
+func rule(rules ...capacity.SiteRule) func(*capacity.Layout) {
+	return func(l *capacity.Layout) { l.Sites[0].Rules = rules }
+}
+
+// home adds a care home with two sorts of places, and spoils it.
+func home(spoil func(*capacity.Unit)) func(*capacity.Layout) {
+	return func(l *capacity.Layout) {
+		l.Units = append(l.Units, capacity.Unit{
+			ID: "home", Site: "general", Name: "Home", Kind: capacity.CareHome, Locality: "east", Serves: []string{"east"},
+			Places: []capacity.Places{
+				{ID: "nursing", Name: "Nursing", Open: 6, Care: "nursing", Bought: "discharge_to_assess"},
+				{ID: "dementia", Name: "Dementia", Open: 4, Care: "dementia", Bought: "spot", Aliases: []string{"CH/EMI"}},
+			},
+			Hours: []capacity.Hours{{Days: "mon-fri", From: 540, To: 1080}}, Step: "down", Within: 2 * 24 * 3600,
+			Meets: []string{"hoist", "nursing"}, Refuses: []string{"bariatric"}, AgeFrom: 65, AgeTo: 120,
+		})
+		spoil(&l.Units[2])
+	}
+}
+
+func sorts(n int) (all []capacity.Places) {
+	for i := range n {
+		all = append(all, capacity.Places{ID: fmt.Sprintf("p%d", i), Name: "P", Open: 1})
+	}
+	return all
 }
 
 func cadence(hours ...capacity.Cadence) func(*capacity.Layout) {
@@ -118,6 +187,21 @@ func TestWhatALayoutMayHave(t *testing.T) {
 	cadence(capacity.Cadence{Days: "fri-mon", From: 1200, To: 480, Every: 3600}, capacity.Cadence{Days: "sun", To: 1440})(&l)
 	assert.Empty(t, l.Validate())
 	assert.Equal(t, []string{"ae/majors", "X/ED/majors", "X/ED/MAJ"}, l.Units[1].AreaNames(&l.Units[1].Areas[0]))
+}
+
+// TestWhomAUnitMayTake: places, a community ward that says whom it takes, a co-ordination
+// centre, which has no places.
+func TestWhomAUnitMayTake(t *testing.T) {
+	l := sound()
+	home(func(u *capacity.Unit) { u.Serves = nil })(&l)
+	l.Units = append(l.Units,
+		capacity.Unit{ID: "rehab", Site: "general", Name: "Rehab", Kind: capacity.CommunityWard, Class: capacity.CommunityClass, Beds: []capacity.Bed{{ID: "1"}}, Locality: "east", Serves: []string{"east"}, Step: "down", Refuses: []string{"wandering"}, AgeFrom: 18},
+		capacity.Unit{ID: "calls", Site: "general", Name: "Calls", Kind: capacity.CoordinationCentre, Serves: []string{"east"}, Hours: []capacity.Hours{{From: 480, To: 1200}, {Days: "sat", From: 1200, To: 60}}},
+	)
+	rule(capacity.SiteRule{ID: "no-stroke", Service: "STR", Class: capacity.AdultGA}, capacity.SiteRule{ID: "no-children", Need: "paediatric"})(&l)
+	assert.Empty(t, l.Validate())
+	u := &l.Units[2]
+	assert.Equal(t, []string{"home/dementia", "CH/EMI"}, u.SortNames(&u.Places[1]))
 }
 
 // TestEachClashOfAnAreaIsTold: one clash between two units hides no other.
@@ -159,6 +243,14 @@ func TestDigestTellsLayoutsApart(t *testing.T) {
 	}
 	same.System.Zone, same.Feeds[0].Cadence, same.Units[1].Areas, same.Units[0].Specialties = capacity.Zone{}, []capacity.Cadence{}, []capacity.Area{}, []string{}
 	assert.Equal(t, l.Digest(), same.Digest(), "an empty list says nothing")
+
+	near, ruled, placed := sound(), sound(), sound()
+	near.Localities[0].East = 5
+	rule(capacity.SiteRule{ID: "no-stroke", Service: "STR"})(&ruled)
+	placed.Units[0].Locality = "east"
+	for _, changed := range []capacity.Layout{near, ruled, placed} {
+		assert.NotEqual(t, l.Digest(), changed.Digest())
+	}
 
 	bare, empty := capacity.Layout{}, capacity.Layout{Sites: []capacity.Site{}, Feeds: []capacity.Feed{}}
 	assert.Equal(t, bare.Digest(), empty.Digest())

@@ -188,7 +188,7 @@ const Desk = "desk"
 var (
 	Modes       = []string{"ambulance", "walk_in", "gp", "transfer", "other"}
 	Origins     = []string{"ae", "elective", "transfer", "step_down", "gp"}
-	Needs       = []string{"side_room", "male", "female", "level_2", "level_3", "paediatric", "monitored"}
+	Needs       = capacity.BedNeeds()
 	Sexes       = []string{"male", "female"}
 	Pathways    = []string{"0", "1", "2", "3"}
 	Certainties = []string{"definite", "potential"}

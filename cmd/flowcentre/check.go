@@ -77,13 +77,16 @@ func summary(c *Config, out io.Writer) {
 
 // contents counts the units and beds of a site, or of all for an empty one.
 func contents(l *capacity.Layout, site string) string {
-	units, areas, beds, escalation := 0, 0, map[capacity.BedClass]int{}, map[capacity.BedClass]int{}
+	units, areas, places, beds, escalation := 0, 0, 0, map[capacity.BedClass]int{}, map[capacity.BedClass]int{}
 	for _, u := range l.Units {
 		if site != "" && u.Site != site {
 			continue
 		}
 		units++
 		areas += len(u.Areas)
+		for _, sort := range u.Places {
+			places += sort.Open
+		}
 		for _, b := range u.Beds {
 			beds[u.Class]++
 			if b.Escalation {
@@ -105,22 +108,32 @@ func contents(l *capacity.Layout, site string) string {
 	if areas > 0 {
 		parts = append(parts, count(areas, "A&E area"))
 	}
+	if places > 0 {
+		parts = append(parts, count(places, "place")+" outside hospital beds")
+	}
 	return strings.Join(parts, ", ")
 }
 
 // assumed says how much of the layout no source gives.
 func assumed(l *capacity.Layout) string {
-	units, beds := 0, 0
+	units, beds, places := 0, 0, 0
 	for _, u := range l.Units {
 		if u.Assumed {
 			units++
 			beds += len(u.Beds)
+			for _, sort := range u.Places {
+				places += sort.Open
+			}
 		}
 	}
 	if units == 0 {
 		return "nothing"
 	}
-	return fmt.Sprintf("%s with %s: invented, no source gives them", count(units, "unit"), count(beds, "bed"))
+	what := count(units, "unit") + " with " + count(beds, "bed")
+	if places > 0 {
+		what += " and " + count(places, "place")
+	}
+	return what + ": invented, no source gives them"
 }
 
 // cadence tells the hours with another expectation.

@@ -85,6 +85,24 @@ func TestAnnotatedConfigurationSaysWhatItSays(t *testing.T) {
 	assert.True(t, ward.Beds[len(ward.Beds)-1].Escalation)
 	assert.Equal(t, []string{"300", "301"}, ward.Specialties)
 	assert.Equal(t, []string{"female", "male", ""}, []string{ward.Beds[0].Sex, ward.Beds[6].Sex, ward.Beds[12].Sex})
+	assert.Equal(t, []capacity.Locality{{ID: "easton", Name: "Easton"}, {ID: "weston", Name: "Weston", East: -12.5, North: 3}}, c.Layout.Localities)
+	assert.Equal(t, []capacity.SiteRule{{ID: "no-children", Class: capacity.Paediatric}, {ID: "no-stroke", Service: "STR"}}, c.Layout.Sites[0].Rules)
+	home, team, centre := c.Layout.Units[4], c.Layout.Units[5], c.Layout.Units[6]
+	assert.Equal(t, capacity.Unit{
+		ID: "orchard", Site: "general", Name: "Orchard", Kind: capacity.CareHome, Assumed: true, Feeds: []string{"orchard"},
+		PressureAt: 92, FullAt: 98, CleanWithin: 3600, AssumedClean: 4 * 3600,
+		Locality: "weston", Serves: []string{"easton", "weston"}, Step: "down", AgeFrom: 65, AgeTo: 120,
+		Places: []capacity.Places{
+			{ID: "nursing", Name: "Nursing", Open: 6, Care: "nursing", Bought: "discharge_to_assess"},
+			{ID: "dementia", Name: "Dementia", Open: 4, Care: "dementia", Bought: "spot", Aliases: []string{"ORCH/EMI"}},
+		},
+		Hours: []capacity.Hours{{Days: "mon-fri", From: 540, To: 1080}, {Days: "sat", From: 600, To: 840}},
+		Meets: []string{"hoist", "nursing", "dementia", "catheter"}, Refuses: []string{"bariatric"},
+	}, home)
+	assert.True(t, team.Home)
+	assert.Equal(t, 7200, team.Within)
+	assert.Equal(t, []capacity.Hours{{From: 480, To: 1200}}, team.Hours)
+	assert.Equal(t, []string{"easton", "weston"}, centre.Serves)
 }
 
 // TestZoneIsWhatItsNameMeans: at every hour of the years a centre may run, the zone of a
@@ -169,7 +187,7 @@ func TestBedRanges(t *testing.T) {
 
 func FuzzReadConfig(f *testing.F) {
 	f.Add(string(configs.Centre))
-	for _, name := range []string{"words", "layout", "listeners", "indent"} {
+	for _, name := range []string{"words", "layout", "listeners", "indent", "places", "hours"} {
 		text, err := os.ReadFile("testdata/" + name + ".bad.yml")
 		require.NoError(f, err)
 		f.Add(string(text))

@@ -31,6 +31,10 @@ func (r *reading) layoutFields(p *page) []field {
 			r.at["organisations"] = spot{p, n}
 			p.list(n, "organisations", func(n *yaml.Node) { r.organisation(p, n) })
 		}},
+		{"localities", false, func(n *yaml.Node) {
+			r.at["localities"] = spot{p, n}
+			p.list(n, "localities", func(n *yaml.Node) { r.locality(p, n) })
+		}},
 		{"sites", false, func(n *yaml.Node) {
 			r.at["sites"] = spot{p, n}
 			p.list(n, "sites", func(n *yaml.Node) { r.site(p, n) })
@@ -92,6 +96,21 @@ func (r *reading) organisation(p *page, n *yaml.Node) {
 	l.Organisations = append(l.Organisations, o)
 }
 
+func (r *reading) locality(p *page, n *yaml.Node) {
+	l := &r.conf.Layout
+	path := fmt.Sprintf("localities[%d]", len(l.Localities))
+	r.at[path] = spot{p, n}
+	here := r.here(p, path)
+	var o capacity.Locality
+	p.mapping(n, "a locality",
+		field{"id", true, func(n *yaml.Node) { o.ID = p.text(here("id", n)) }},
+		field{"name", true, func(n *yaml.Node) { o.Name = p.text(here("name", n)) }},
+		field{"east", true, func(n *yaml.Node) { o.East = p.number(here("east", n)) }},
+		field{"north", true, func(n *yaml.Node) { o.North = p.number(here("north", n)) }},
+	)
+	l.Localities = append(l.Localities, o)
+}
+
 func (r *reading) site(p *page, n *yaml.Node) {
 	l := &r.conf.Layout
 	path := fmt.Sprintf("sites[%d]", len(l.Sites))
@@ -105,8 +124,26 @@ func (r *reading) site(p *page, n *yaml.Node) {
 		field{"short", false, func(n *yaml.Node) { s.Short = p.text(here("short", n)) }},
 		field{"kind", false, func(n *yaml.Node) { s.Kind = capacity.SiteKind(p.text(here("kind", n))) }},
 		field{"code", false, func(n *yaml.Node) { s.Code = p.text(n) }},
+		field{"rules", false, func(n *yaml.Node) {
+			p.list(here("rules", n), "rules", func(n *yaml.Node) { r.rule(p, n, path, &s) })
+		}},
 	)
 	l.Sites = append(l.Sites, s)
+}
+
+// rule reads whom a site never takes.
+func (r *reading) rule(p *page, n *yaml.Node, site string, s *capacity.Site) {
+	path := fmt.Sprintf("%s.rules[%d]", site, len(s.Rules))
+	r.at[path] = spot{p, n}
+	here := r.here(p, path)
+	var rule capacity.SiteRule
+	p.mapping(n, "a rule",
+		field{"id", true, func(n *yaml.Node) { rule.ID = p.text(here("id", n)) }},
+		field{"class", false, func(n *yaml.Node) { rule.Class = capacity.BedClass(p.text(here("class", n))) }},
+		field{"need", false, func(n *yaml.Node) { rule.Need = p.text(here("need", n)) }},
+		field{"service", false, func(n *yaml.Node) { rule.Service = p.text(here("service", n)) }},
+	)
+	s.Rules = append(s.Rules, rule)
 }
 
 func (r *reading) unit(p *page, n *yaml.Node) {
@@ -137,6 +174,28 @@ func (r *reading) unit(p *page, n *yaml.Node) {
 			p.list(here("areas", n), "areas", func(n *yaml.Node) { r.area(p, n, path, &u) })
 		}},
 		field{"specialties", false, func(n *yaml.Node) { u.Specialties = p.texts(here("specialties", n), "specialties") }},
+		field{"locality", false, func(n *yaml.Node) { u.Locality = p.text(here("locality", n)) }},
+		field{"serves", false, func(n *yaml.Node) { u.Serves = p.texts(here("serves", n), "serves") }},
+		field{"places", false, func(n *yaml.Node) {
+			p.list(here("places", n), "places", func(n *yaml.Node) { r.sort(p, n, path, &u) })
+		}},
+		field{"hours", false, func(n *yaml.Node) {
+			for i, text := range p.texts(here("hours", n), "hours") {
+				at := r.where(fmt.Sprintf("%s.hours[%d]", path, i))
+				u.Hours = append(u.Hours, p.hours(at.node, text))
+			}
+		}},
+		field{"step", false, func(n *yaml.Node) { u.Step = p.text(here("step", n)) }},
+		field{"home", false, func(n *yaml.Node) { u.Home = p.truth(here("home", n)) }},
+		field{"within", false, func(n *yaml.Node) { u.Within = p.seconds(here("within", n)) }},
+		field{"meets", false, func(n *yaml.Node) { u.Meets = p.texts(here("meets", n), "meets") }},
+		field{"refuses", false, func(n *yaml.Node) { u.Refuses = p.texts(here("refuses", n), "refuses") }},
+		field{"age", false, func(n *yaml.Node) {
+			p.mapping(here("age", n), "age",
+				field{"from", false, func(n *yaml.Node) { u.AgeFrom = p.whole(n) }},
+				field{"to", false, func(n *yaml.Node) { u.AgeTo = p.whole(n) }},
+			)
+		}},
 	)
 	l.Units = append(l.Units, u)
 }
@@ -169,6 +228,23 @@ func (r *reading) area(p *page, n *yaml.Node, unit string, u *capacity.Unit) {
 		field{"aliases", false, func(n *yaml.Node) { a.Aliases = p.texts(here("aliases", n), "aliases") }},
 	)
 	u.Areas = append(u.Areas, a)
+}
+
+// sort reads one sort of a unit's places.
+func (r *reading) sort(p *page, n *yaml.Node, unit string, u *capacity.Unit) {
+	path := fmt.Sprintf("%s.places[%d]", unit, len(u.Places))
+	r.at[path] = spot{p, n}
+	here := r.here(p, path)
+	var s capacity.Places
+	p.mapping(n, "a sort of places",
+		field{"id", true, func(n *yaml.Node) { s.ID = p.text(here("id", n)) }},
+		field{"name", true, func(n *yaml.Node) { s.Name = p.text(here("name", n)) }},
+		field{"open", true, func(n *yaml.Node) { s.Open = p.whole(here("open", n)) }},
+		field{"bought", false, func(n *yaml.Node) { s.Bought = p.text(here("bought", n)) }},
+		field{"care", false, func(n *yaml.Node) { s.Care = p.text(here("care", n)) }},
+		field{"aliases", false, func(n *yaml.Node) { s.Aliases = p.texts(here("aliases", n), "aliases") }},
+	)
+	u.Places = append(u.Places, s)
 }
 
 // beds reads beds in any of their forms: a range (A1-A6), a text of ranges (A1-A4,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -203,17 +204,51 @@ func (p *page) whole(n *yaml.Node) int {
 	return v
 }
 
+// number reads a number that may have a fraction.
+func (p *page) number(n *yaml.Node) float64 {
+	n = followed(n)
+	v, err := strconv.ParseFloat(n.Value, 64)
+	if n.Kind != yaml.ScalarNode || err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		p.fault(n, fmt.Sprintf("%q is not a number", n.Value), "write a number, such as 4.5")
+		return 0
+	}
+	return v
+}
+
 // clock reads a time of day such as 08:00, in minutes since midnight.
 func (p *page) clock(n *yaml.Node) int {
 	n = followed(n)
-	if n.Kind == yaml.ScalarNode && n.Value == "24:00" {
-		return 24 * 60
-	}
-	at, err := time.Parse("15:04", n.Value)
-	if n.Kind != yaml.ScalarNode || err != nil {
+	minutes, ok := timeOfDay(n.Value)
+	if n.Kind != yaml.ScalarNode || !ok {
 		p.fault(n, fmt.Sprintf("%q is not a time of day", n.Value), "write hours and minutes, such as \"08:00\"")
 	}
-	return at.Hour()*60 + at.Minute()
+	return minutes
+}
+
+func timeOfDay(text string) (minutes int, ok bool) {
+	if text == "24:00" {
+		return 24 * 60, true
+	}
+	at, err := time.Parse("15:04", text)
+	return at.Hour()*60 + at.Minute(), err == nil
+}
+
+// hours makes hours of the week of a text such as mon-fri 08:00-20:00, without days for
+// every day.
+func (p *page) hours(n *yaml.Node, text string) (h capacity.Hours) {
+	words := strings.Fields(text)
+	if len(words) == 2 {
+		h.Days, words = words[0], words[1:]
+	}
+	from, to, isRange := strings.Cut(strings.Join(words, " "), "-")
+	var fromOK, toOK bool
+	h.From, fromOK = timeOfDay(from)
+	h.To, toOK = timeOfDay(to)
+	if !isRange || !fromOK || !toOK {
+		p.fault(n, fmt.Sprintf("%q are no hours of the week", text), `write them like "mon-fri 08:00-20:00", or "08:00-20:00" for every day`)
+		return capacity.Hours{To: 24 * 60}
+	}
+	return h
 }
 
 // seconds reads a duration such as 90s, 15m, 4h or 2d, cut to seconds.
