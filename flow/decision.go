@@ -29,6 +29,10 @@ const (
 	RefusedHeld     = "held"     // the bed is kept for another request
 	RefusedNewer    = "newer"    // something said later, or of a later moment, stands
 	RefusedOccupied = "occupied" // somebody is in the bed, and is not expected to leave
+	RefusedUsed     = "used"     // the number or token is another's
+	RefusedOver     = "over"     // its time has run, or it has ended
+	RefusedOpen     = "no_end"   // it has to say until when
+	RefusedFull     = "full"     // as many are kept as may be
 )
 
 // decide takes a decision, or notes why it has no effect. What holds at this moment of the
@@ -51,6 +55,15 @@ func (s *State) decide(e *Event) {
 		if !s.settled(e) {
 			d.refuse(RefusedUnknown, "There is no open contradiction "+e.Data.Item+".")
 		}
+	case LinkIssued:
+		d.About = e.Data.Place
+		s.issue(e, d)
+	case LinkRevoked:
+		d.About = linkID(e.Data.Link)
+		s.revoke(e, d)
+	case AgreementAsked, AgreementAnswered, AgreementEnded:
+		d.About = e.Data.Agreement
+		s.agree(e, d)
 	}
 	s.remind(d)
 }
@@ -67,6 +80,8 @@ func (s *State) minute(e *Event) {
 		d.About = e.Data.About
 	case FigureReported:
 		d.About = figureName(e)
+	case StatusDeclared:
+		d.About = statusName(e.Data.Declared)
 	default:
 		d.About = e.Data.Place
 	}

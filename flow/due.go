@@ -21,6 +21,8 @@ const (
 	dueAmbulance                    // an ambulance journey is forgotten
 	dueItem                         // a contradiction's grace is over
 	dueSeen                         // a block of ids is forgotten
+	dueStatus                       // a declared status expires
+	dueAgreement                    // an agreement is over, or forgotten
 )
 
 // due is one entry of the index. Entries are never taken back: what pops is looked at
@@ -107,6 +109,14 @@ func (s *State) settle(d due) {
 	case dueItem:
 		if c := s.items[d.key]; c != nil && rung(&c.alarm) {
 			s.ripen(c)
+		}
+	case dueStatus:
+		if t := s.statuses[d.key]; t != nil && rung(&t.alarm) {
+			s.lapseStatus(t)
+		}
+	case dueAgreement:
+		if a := s.agreements[d.key]; a != nil && rung(&a.alarm) {
+			s.lapseAgreement(a)
 		}
 	case dueSeen:
 		s.forgetIDs()

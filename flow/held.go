@@ -72,6 +72,11 @@ func (s *State) reason(e *Event) string {
 		return ""
 	case e.Kind == FigureReported && e.Data.Figure != nil:
 		return s.reportReason(e.Data.Figure)
+	case e.Kind == StatusDeclared && e.Data.Declared != nil:
+		if !s.scoped(e.Data.Declared.Scope) {
+			return UnknownScope
+		}
+		return ""
 	}
 	if e.Data.Request != "" && e.Data.Patient == "" {
 		if _, ok := s.requests[e.Data.Request]; !ok {
@@ -108,6 +113,9 @@ func unknown(e *Event, reason string) string {
 	case UnknownMeasure:
 		return e.Data.Figure.Measure
 	case UnknownScope:
+		if e.Data.Declared != nil {
+			return e.Data.Declared.Scope
+		}
 		return e.Data.Figure.Scope
 	}
 	return e.Data.Place

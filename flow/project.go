@@ -21,6 +21,7 @@ type projection struct {
 	sites map[string]*figures // sums
 
 	layout, units, feeds, items, held, decisions bool // what must be made again
+	links, statuses, agreements                  bool
 }
 
 type removal struct {
@@ -90,12 +91,21 @@ func (s *State) View() *View {
 	if s.view.decisions || v.Decisions == nil {
 		v.Decisions = s.showDecisions()
 	}
+	if s.view.links || v.Links == nil {
+		v.Links = s.showLinks()
+	}
+	if s.view.statuses || v.Statuses == nil {
+		v.Statuses = s.showStatuses(was.Statuses)
+	}
+	if s.view.agreements || v.Agreements == nil {
+		v.Agreements = s.showAgreements(was.Agreements)
+	}
 	if was.Referrals == nil {
 		v.Referrals, v.Calls, v.Transfers = []*ReferralView{}, []*CallView{}, []*TransferView{}
-		v.Statuses, v.Agreements, v.Links = []*StatusView{}, []*AgreementView{}, []*LinkView{}
 	}
 	v.Gone, v.Floor = s.showGone(), s.view.floor
 	s.view.decisions, s.view.at = false, s.at
+	s.view.links, s.view.statuses, s.view.agreements = false, false, false
 	s.view.layout, s.view.units, s.view.feeds, s.view.items, s.view.held = false, false, false, false, false
 	s.view.shown = v
 	return v

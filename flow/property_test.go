@@ -97,6 +97,20 @@ func history(t *rapid.T) []Event {
 		switch e.Kind {
 		case BedAllocated, AllocationEnded:
 			e.Feed = Desk
+		case StatusDeclared:
+			e.Feed = rapid.SampledFrom([]string{"f0", Desk}).Draw(t, "declarer")
+			e.Data.Declared = &Declared{"reap", rapid.SampledFrom([]string{"system", "site/site", "site/other"}).Draw(t, "scope"), rapid.SampledFrom([]string{"1", "4"}).Draw(t, "level")}
+			e.Data.Until = e.Happened.Add(time.Duration(rapid.SampledFrom([]int{60, 3600, 86400}).Draw(t, "holds")) * time.Second)
+		case LinkIssued, LinkRevoked:
+			e.Feed = Desk
+			e.Data.Link = strings.Repeat(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "token"), 64)
+			e.Data.Until = rapid.SampledFrom([]capacity.Instant{0, now.Add(time.Minute)}).Draw(t, "ends")
+		case AgreementAsked, AgreementAnswered, AgreementEnded:
+			e.Feed = Desk
+			e.Data.Agreement = rapid.SampledFrom([]string{"G0", "G1"}).Draw(t, "agreement")
+			e.Data.Purpose, e.Data.From, e.Data.To = "divert", "site", rapid.SampledFrom([]string{"out/X", "site", "nowhere"}).Draw(t, "to")
+			e.Data.Outcome = rapid.SampledFrom([]string{AgreementAgreed, AgreementRefused}).Draw(t, "outcome")
+			e.Data.Until = rapid.SampledFrom([]capacity.Instant{0, now.Add(time.Minute), now.Add(30 * time.Hour)}).Draw(t, "ends")
 		case ContradictionSettled:
 			e.Feed = Desk
 			e.Data.Item = publicID(rapid.SampledFrom([]string{TwoInBed + ":u0/B0", TwoInBed + ":u0/B1", FreeWithPatient + ":u0/B0", InTwoBeds + ":p0", InTwoBeds + ":p1"}).Draw(t, "item"))
@@ -308,7 +322,7 @@ func faces(s *State) []string {
 		values, _ := json.Marshal(m.Values)
 		all = append(all, m.ID+" "+string(values))
 	}
-	for _, list := range []any{v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions} {
+	for _, list := range []any{v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions, v.Statuses, v.Agreements, v.Links} {
 		text, _ := json.Marshal(list)
 		all = append(all, version.ReplaceAllString(string(text), ""))
 	}

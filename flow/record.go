@@ -44,6 +44,9 @@ func feedKey(id string) string      { return "feed/" + id }
 func reportKey(name string) string  { return "reported/" + name }
 func itemKey(id string) string      { return "item/" + id }
 func ambulanceKey(id string) string { return "ambulance/" + id }
+func linkKey(hash string) string    { return "link/" + hash }
+func statusKey(name string) string  { return "status/" + name }
+func agreementKey(id string) string { return "agreement/" + id }
 func decisionKey(seq uint64) string { return fmt.Sprintf("decision/%020d", seq) }
 func heldKey(seq uint64) string     { return fmt.Sprintf("held/%020d", seq) }
 func seenKey(block uint64) string   { return fmt.Sprintf("seen/%020d", block) }
@@ -178,6 +181,18 @@ func (s *State) encode(key string) []byte {
 	case "decision":
 		if d := s.decision(mustSeq(id)); d != nil {
 			return mustJSON(d)
+		}
+	case "link":
+		if l := s.links[id]; l != nil {
+			return mustJSON(l)
+		}
+	case "status":
+		if t := s.statuses[id]; t != nil {
+			return mustJSON(t)
+		}
+	case "agreement":
+		if a := s.agreements[id]; a != nil {
+			return mustJSON(a)
 		}
 	case "reported":
 		if r := s.reports.told[id]; r != nil {
@@ -327,6 +342,18 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			d := &decision{}
 			err = json.Unmarshal(value, d)
 			s.decisions = append(s.decisions, d)
+		case "link":
+			l := &link{}
+			err = json.Unmarshal(value, l)
+			s.links[id] = l
+		case "status":
+			t := &status{}
+			err = json.Unmarshal(value, t)
+			s.statuses[id] = t
+		case "agreement":
+			a := &agreement{id: id}
+			err = json.Unmarshal(value, a)
+			s.agreements[id] = a
 		case "reported":
 			r := &reported{}
 			err = json.Unmarshal(value, r)
@@ -395,6 +422,12 @@ func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, beds ma
 	}
 	for _, f := range s.feeds {
 		s.listen(f)
+	}
+	for _, t := range s.statuses {
+		s.awaitExpiry(t)
+	}
+	for _, a := range s.agreements {
+		s.keepAgreement(a)
 	}
 	s.due.set(&s.seen.alarm, s.seen.expiry(), dueSeen, "")
 	s.lookAgain()

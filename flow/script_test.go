@@ -213,6 +213,23 @@ func (w *ward) fill(e *Event, key, value string) {
 		d.Certainty = value
 	case "going_to":
 		d.GoingTo = value
+	case "agreement":
+		d.Agreement = value
+	case "purpose":
+		d.Purpose = value
+	case "from":
+		d.From = value
+	case "to":
+		d.To = value
+	case "outcome":
+		d.Outcome = value
+	case "how":
+		d.How = value
+	case "link":
+		d.Link = strings.Repeat(value, 64)
+	case "declared": // scope:status:value
+		parts := strings.Split(value, ":")
+		d.Declared = &Declared{parts[1], parts[0], parts[2]}
 	case "item":
 		for _, c := range w.s.View().Contradictions {
 			if c.Kind == value {
@@ -467,6 +484,23 @@ func (w *ward) people(b *strings.Builder, v *View) {
 				b.WriteString("\n")
 			}
 		}
+	}
+	for _, t := range v.Statuses {
+		expired := ""
+		if t.Expired {
+			expired = ", expired: nobody knows since then"
+		}
+		fmt.Fprintf(b, "status %s of %s: %s, told %s, until %s%s\n", t.Status, t.Scope, t.Word, clock(t.At), clock(t.Until), expired)
+	}
+	for _, a := range v.Agreements {
+		fmt.Fprintf(b, "%s %s of %s to %s: %s, %s to %s, facts %v\n", a.Purpose, a.ID, a.From, a.To, a.State, clock(a.Begins), clock(a.Until), a.Events)
+	}
+	for _, l := range v.Links {
+		state := "stands"
+		if !l.StandsAt(v.At) {
+			state = "ended"
+		}
+		fmt.Fprintf(b, "link %s of %s: %s\n", l.ID, l.Unit, state)
 	}
 	for _, d := range v.Decisions {
 		if d.Refused != "" {

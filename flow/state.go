@@ -39,6 +39,9 @@ type State struct {
 	carries    index             // by a patient's key, the journeys whose facts name it
 	aboards    index             // by a journey, the patients whose attendances name it
 	decisions  []*decision       // the newest, oldest first
+	links      map[string]*link  // by the hash of the token
+	statuses   map[string]*status
+	agreements map[string]*agreement
 	held       map[uint64]*Event
 	items      map[string]*contradiction
 	seen       *Seen
@@ -65,6 +68,9 @@ func New(epoch string) *State {
 		wanted:     map[string]int{},
 		carries:    index{},
 		aboards:    index{},
+		links:      map[string]*link{},
+		statuses:   map[string]*status{},
+		agreements: map[string]*agreement{},
 		held:       map[uint64]*Event{},
 		items:      map[string]*contradiction{},
 		seen:       newSeen(),
@@ -132,17 +138,18 @@ func (s *State) fact(e *Event) {
 		s.list(e)
 	case AmbulanceInbound, AmbulanceArrived, AmbulanceHandedOver, AmbulanceClear, AmbulanceCancelled:
 		s.ambulanceFact(e)
-	case BedAllocated, AllocationEnded, ContradictionSettled:
+	case BedAllocated, AllocationEnded, ContradictionSettled, LinkIssued, LinkRevoked, AgreementAsked, AgreementAnswered, AgreementEnded:
 		s.decide(e)
 	case OutagePlanned:
 		s.planOutage(e)
 	case FigureReported:
 		s.reportFigure(e)
-	case PlacesReported, StillTrue, ReportWithdrawn, LinkIssued, LinkRevoked:
+	case StatusDeclared:
+		s.declare(e)
+	case PlacesReported, StillTrue, ReportWithdrawn:
 	case ReferralMade, ReferralOffered, ReferralAccepted, ReferralDeclined, AcceptanceWithdrawn, ReferralStarted, ReferralEnded, ReferralCancelled, NotConveyed:
 	case CallRaised, CallAnswered, CallClosed:
 	case SiteTransferAsked, SiteTransferAccepted, SiteTransferDeclined, SiteTransferOffered, SiteTransferLeft, SiteTransferArrived, SiteTransferWithdrawn:
-	case StatusDeclared, AgreementAsked, AgreementAnswered, AgreementEnded:
 	case Unknown, Heartbeat:
 	default:
 		s.patientFact(e)
