@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"flowcentre/capacity"
 	"flowcentre/flow"
@@ -97,6 +98,8 @@ func (c *county) view() *flow.View {
 	v.Contradictions, v.Held, v.Gone = slices.Clone(v.Contradictions), slices.Clone(v.Held), slices.Clone(v.Gone)
 	v.Measures, v.Attendances, v.Ambulances = slices.Clone(v.Measures), slices.Clone(v.Attendances), slices.Clone(v.Ambulances)
 	v.Requests, v.Discharges, v.Decisions = slices.Clone(v.Requests), slices.Clone(v.Discharges), slices.Clone(v.Decisions)
+	v.Referrals, v.Calls, v.Transfers = slices.Clone(v.Referrals), slices.Clone(v.Calls), slices.Clone(v.Transfers)
+	v.Statuses, v.Agreements = slices.Clone(v.Statuses), slices.Clone(v.Agreements)
 	v.Digest = fmt.Sprint("d", v.Seq)
 	return &v
 }
@@ -171,12 +174,14 @@ func (c *county) release(n int) {
 	c.v.Held = slices.Delete(c.v.Held, i, i+1)
 }
 
-// demand tells one thing more, or again, of one of the six kinds that come and go with
-// patients.
+// demands is how many kinds come and go with patients and decisions.
+const demands = 11
+
+// demand tells one thing more, or again, of one of those kinds.
 func (c *county) demand(n int) {
 	c.step()
-	id, at, seqs := strconv.Itoa(n/6), c.v.At, []uint64{c.v.Seq}
-	switch n % 6 {
+	id, at, seqs := strconv.Itoa(n/demands), c.v.At, []uint64{c.v.Seq}
+	switch n % demands {
 	case 0:
 		value := float64(c.v.Seq)
 		values := map[string]*flow.MeasureValue{"ae_patients": {Version: c.v.Seq, Value: &value}, "ae_corridor": {Version: c.v.Seq}}
@@ -194,6 +199,16 @@ func (c *county) demand(n int) {
 		put(&c.v.Requests, &flow.RequestView{ID: id, Version: c.v.Seq, Key: "B2W", Unit: "wrh-w1", Site: "wrh", Origin: "ae", Wants: capacity.AdultGA, Needs: []string{}, Requested: at, Events: seqs}, requestID)
 	case 4:
 		put(&c.v.Discharges, &flow.DischargeView{ID: id, Version: c.v.Seq, Key: "B2W", Unit: "wrh-w1", NCTR: at, Events: seqs}, dischargeID)
+	case 5:
+		put(&c.v.Referrals, &flow.ReferralView{ID: id, Version: c.v.Seq, Seeks: []string{"care_home"}, Needs: []string{}, State: flow.ReferralOpen, Made: at, Asked: []flow.AskedView{{Unit: "home-1", Asked: at}}, Events: seqs}, referralID)
+	case 6:
+		put(&c.v.Calls, &flow.CallView{ID: id, Version: c.v.Seq, Origin: "gp_expected", Needs: []string{}, Raised: at, Events: seqs}, callID)
+	case 7:
+		put(&c.v.Transfers, &flow.TransferView{ID: id, Version: c.v.Seq, Purpose: "repatriation", From: "out/RRK", To: "wrh", Direction: "in", Needs: []string{}, State: flow.TransferAsked, Asked: at, Events: seqs}, transferID)
+	case 8:
+		put(&c.v.Statuses, &flow.StatusView{ID: "site/" + id + " reap", Version: c.v.Seq, Status: "reap", Scope: "site/" + id, Value: "2", Weight: 1, At: at, Until: at.Add(time.Hour), Feed: "wmas", Seq: c.v.Seq}, statusID)
+	case 9:
+		put(&c.v.Agreements, &flow.AgreementView{ID: id, Version: c.v.Seq, Purpose: "divert", From: "wrh", To: "alx", State: flow.AgreementOpen, Asked: at, Role: "on_call_manager", Events: seqs}, agreementID)
 	default:
 		seq := strconv.FormatUint(c.v.Seq, 10)
 		put(&c.v.Decisions, &flow.DecisionView{ID: seq, Version: c.v.Seq, At: at, Type: "flowcentre.decision.bed-allocated.v1", Role: "coordinator", About: "R1"}, decisionID)
@@ -203,7 +218,7 @@ func (c *county) demand(n int) {
 // meet takes away the oldest of one of those kinds, if there is any.
 func (c *county) meet(n int) {
 	c.step()
-	switch n % 6 {
+	switch n % demands {
 	case 0:
 		c.drop("measures", take(&c.v.Measures, figuresID))
 	case 1:
@@ -214,6 +229,16 @@ func (c *county) meet(n int) {
 		c.drop("requests", take(&c.v.Requests, requestID))
 	case 4:
 		c.drop("discharges", take(&c.v.Discharges, dischargeID))
+	case 5:
+		c.drop("referrals", take(&c.v.Referrals, referralID))
+	case 6:
+		c.drop("calls", take(&c.v.Calls, callID))
+	case 7:
+		c.drop("transfers", take(&c.v.Transfers, transferID))
+	case 8:
+		c.drop("statuses", take(&c.v.Statuses, statusID))
+	case 9:
+		c.drop("agreements", take(&c.v.Agreements, agreementID))
 	default:
 		c.drop("decisions", take(&c.v.Decisions, decisionID))
 	}
@@ -278,6 +303,7 @@ func (c *county) restore(epoch string) {
 	c.v.Gone, c.v.Floor = nil, c.v.Seq
 	c.v.Contradictions, c.v.Held = nil, nil
 	c.v.Measures, c.v.Attendances, c.v.Ambulances, c.v.Requests, c.v.Discharges, c.v.Decisions = nil, nil, nil, nil, nil, nil
+	c.v.Referrals, c.v.Calls, c.v.Transfers, c.v.Statuses, c.v.Agreements = nil, nil, nil, nil, nil
 	c.step()
 	for i, u := range c.v.Units {
 		u := *u

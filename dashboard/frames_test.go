@@ -14,7 +14,7 @@ import (
 
 // happen lets something happen in the county.
 func happen(t *rapid.T, c *county) {
-	n := rapid.IntRange(0, 17).Draw(t, "n")
+	n := rapid.IntRange(0, 3*demands-1).Draw(t, "n")
 	switch rapid.SampledFrom([]string{"unit", "unit", "unit", "feed", "site", "tick", "contradict", "contradict", "agree", "hold", "release", "demand", "demand", "meet", "relay", "forget"}).Draw(t, "event") {
 	case "unit":
 		c.changeUnit(n)
@@ -216,7 +216,7 @@ func TestTheStateIsTheViewAsJSON(t *testing.T) {
 	c.changeUnit(1)
 	c.contradict(1)
 	c.hold()
-	for n := range 6 {
+	for n := range demands {
 		c.demand(n)
 	}
 	v := c.view()

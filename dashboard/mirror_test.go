@@ -113,6 +113,11 @@ func (s *shown) change(by shown, removed map[string][]string) {
 	s.Requests = changed(s.Requests, by.Requests, removed["requests"], requestID)
 	s.Discharges = changed(s.Discharges, by.Discharges, removed["discharges"], dischargeID)
 	s.Decisions = changed(s.Decisions, by.Decisions, removed["decisions"], decisionID)
+	s.Referrals = changed(s.Referrals, by.Referrals, removed["referrals"], referralID)
+	s.Calls = changed(s.Calls, by.Calls, removed["calls"], callID)
+	s.Transfers = changed(s.Transfers, by.Transfers, removed["transfers"], transferID)
+	s.Statuses = changed(s.Statuses, by.Statuses, removed["statuses"], statusID)
+	s.Agreements = changed(s.Agreements, by.Agreements, removed["agreements"], agreementID)
 	slices.SortFunc(s.Contradictions, func(a, b *flow.ContradictionView) int {
 		return cmp.Or(cmp.Compare(a.Since, b.Since), cmp.Compare(a.ID, b.ID))
 	})
@@ -132,6 +137,11 @@ func ambulanceID(e *flow.AmbulanceView) string   { return e.ID }
 func requestID(e *flow.RequestView) string       { return e.ID }
 func dischargeID(e *flow.DischargeView) string   { return e.ID }
 func decisionID(e *flow.DecisionView) string     { return e.ID }
+func referralID(e *flow.ReferralView) string     { return e.ID }
+func callID(e *flow.CallView) string             { return e.ID }
+func transferID(e *flow.TransferView) string     { return e.ID }
+func statusID(e *flow.StatusView) string         { return e.ID }
+func agreementID(e *flow.AgreementView) string   { return e.ID }
 func heldID(e *flow.HeldView) string             { return strconv.FormatUint(e.Seq, 10) }
 
 func changed[E any](list, by []E, removed []string, id func(E) string) []E {
@@ -161,6 +171,11 @@ func (s shown) sorted() shown {
 	slices.SortFunc(s.Ambulances, func(a, b *flow.AmbulanceView) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(s.Requests, func(a, b *flow.RequestView) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(s.Discharges, func(a, b *flow.DischargeView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Referrals, func(a, b *flow.ReferralView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Calls, func(a, b *flow.CallView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Transfers, func(a, b *flow.TransferView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Statuses, func(a, b *flow.StatusView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Agreements, func(a, b *flow.AgreementView) int { return cmp.Compare(a.ID, b.ID) })
 	return s
 }
 
@@ -177,6 +192,11 @@ func (s shown) full() shown {
 	s.Requests = append([]*flow.RequestView{}, s.Requests...)
 	s.Discharges = append([]*flow.DischargeView{}, s.Discharges...)
 	s.Decisions = append([]*flow.DecisionView{}, s.Decisions...)
+	s.Referrals = append([]*flow.ReferralView{}, s.Referrals...)
+	s.Calls = append([]*flow.CallView{}, s.Calls...)
+	s.Transfers = append([]*flow.TransferView{}, s.Transfers...)
+	s.Statuses = append([]*flow.StatusView{}, s.Statuses...)
+	s.Agreements = append([]*flow.AgreementView{}, s.Agreements...)
 	return s
 }
 

@@ -98,6 +98,8 @@ func TestTheEntitiesAreAsDescribed(t *testing.T) {
 		"Measures": flow.MeasuresView{}, "Value": flow.MeasureValue{}, "Missing": flow.Missing{}, "Reported": flow.ReportedView{},
 		"Attendance": flow.AttendanceView{}, "Ambulance": flow.AmbulanceView{}, "Request": flow.RequestView{}, "Discharge": flow.DischargeView{},
 		"Decision": flow.DecisionView{}, "Why": flow.WhyView{}, "Input": flow.InputView{}, "Item": capacity.Item{}, "Definition": flow.Definition{},
+		"Slots": flow.SlotsView{}, "Sort": flow.SortView{}, "Report": flow.PlacesReport{}, "Referral": flow.ReferralView{}, "Asked": flow.AskedView{}, "Avoided": flow.AvoidedView{},
+		"Call": flow.CallView{}, "Transfer": flow.TransferView{}, "Status": flow.StatusView{}, "Agreement": flow.AgreementView{},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var all, always []string
@@ -132,7 +134,7 @@ func TestTheFramesAreAsDescribed(t *testing.T) {
 	c.contradict(2)
 	c.agree(0)
 	c.hold()
-	for n := range 6 {
+	for n := range demands {
 		c.demand(n)
 	}
 	now := follow(s.cutter.latest.Load().cut, c.view(), s.encoder)

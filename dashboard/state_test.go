@@ -84,7 +84,7 @@ func TestPartsOfTheState(t *testing.T) {
 	c := newCounty("e1")
 	c.contradict(4)
 	c.hold()
-	for n := range 6 {
+	for n := range demands {
 		c.demand(n)
 	}
 	s := open(t, c.view(), nil, nil)
@@ -98,6 +98,11 @@ func TestPartsOfTheState(t *testing.T) {
 		"requests":       map[string]any{"requests": c.v.Requests},
 		"discharges":     map[string]any{"discharges": c.v.Discharges},
 		"decisions":      map[string]any{"decisions": c.v.Decisions},
+		"referrals":      map[string]any{"referrals": c.v.Referrals},
+		"calls":          map[string]any{"calls": c.v.Calls},
+		"transfers":      map[string]any{"transfers": c.v.Transfers},
+		"statuses":       map[string]any{"statuses": c.v.Statuses},
+		"agreements":     map[string]any{"agreements": c.v.Agreements},
 		"units/alx-w7":   map[string]any{"unit": c.v.Units[6]},
 		"sites/alx":      map[string]any{"site": c.v.Sites[1], "units": c.v.Units[4:]},
 	} {

@@ -262,6 +262,16 @@ func (r reference) Fields() (all []field) {
 	return all
 }
 
+// Others are the fields of data that have other codes in some messages.
+func (r reference) Others() map[string]schema {
+	return map[string]schema{
+		"`origin` of a referral":              r.Part("Referrer"),
+		"`origin` of a call":                  r.Part("Caller"),
+		"`needs` of a referral or call":       r.Part("PlaceNeeds"),
+		"`purpose` of a divert or mutual aid": r.Part("AgreementPurpose"),
+	}
+}
+
 // Part is a schema of the events by its name.
 func (r reference) Part(name string) schema {
 	s, _ := r.Events.Components.Schemas.find(name)

@@ -153,6 +153,30 @@ func TestAsyncAPIHasTheCodesAndLimitsOfTheDoor(t *testing.T) {
 	require.Equal(t, codes(string(flow.Inpatient), string(flow.Emergency), string(flow.Outpatient), string(flow.Preadmit), string(flow.OtherClass)), schemas["PatientClass"].Enum)
 	require.Equal(t, codes(string(flow.StatusClosed), string(flow.StatusHousekeeping), string(flow.StatusIsolated), string(flow.StatusContaminated),
 		string(flow.StatusOccupied), string(flow.StatusUnoccupied)), schemas["BedStatus"].Enum)
+	for name, codes := range map[string][]string{
+		"Mode": flow.Modes, "Origin": flow.Origins, "Referrer": flow.Referrers, "Caller": flow.Callers, "Sex": flow.Sexes, "Pathway": flow.Pathways, "Certainty": flow.Certainties,
+		"Way": flow.Ways, "Intent": flow.Intents, "AgeBand": flow.AgeBands, "Frailty": flow.Frailties, "TransferPurpose": flow.Purposes, "AgreementPurpose": flow.Agreements, "DelayGroup": flow.DelayGroups,
+	} {
+		require.Equal(t, codes, schemas[name].Enum, name)
+	}
+	require.Equal(t, flow.Needs, schemas["Needs"].Items.Enum)
+	require.Equal(t, capacity.PlaceNeeds(), schemas["PlaceNeeds"].Items.Enum)
+	require.Equal(t, append(texts(capacity.PlaceKinds()), string(capacity.CommunityWard)), schemas["Seeks"].Items.Enum)
+	fieldsAre(t, flow.PlacesTold{}, schemas["PlacesTold"])
+	fieldsAre(t, flow.SortTold{}, schemas["SortTold"])
+	fieldsAre(t, flow.Declared{}, schemas["Declared"])
+	fieldsAre(t, flow.Reported{}, schemas["Figure"])
+	statuses := map[string][]string{}
+	for _, one := range schemas["Declared"].OneOf {
+		statuses[one.Properties["status"].Const] = one.Properties["value"].Enum
+	}
+	for i, status := range capacity.Statuses() {
+		require.Equal(t, status.Name, schemas["Declared"].Properties["status"].Enum[i])
+		for j, value := range status.Values {
+			require.Equal(t, value.Value, statuses[status.Name][j])
+		}
+	}
+	require.Len(t, statuses, len(capacity.Statuses()))
 	require.Equal(t, flow.MaxText, schemas["Event"].Properties["id"].MaxLength)
 	require.Equal(t, flow.MaxText, schemas["Place"].MaxLength)
 	require.Equal(t, flow.MaxAlso, schemas["Also"].MaxItems)
@@ -167,6 +191,14 @@ func TestAsyncAPIHasTheCodesAndLimitsOfTheDoor(t *testing.T) {
 			require.Equal(t, e.Validate() == nil, regexp.MustCompile(schemas[of].Pattern).MatchString(role), "%s %q", of, role)
 		}
 	}
+}
+
+// texts are codes as texts.
+func texts[C ~string](codes []C) (all []string) {
+	for _, c := range codes {
+		all = append(all, string(c))
+	}
+	return all
 }
 
 // fieldsAre compares a struct's JSON with the schema that describes it.
@@ -348,16 +380,15 @@ func TestTheListOfProblemsIsThatOfTheDoor(t *testing.T) {
 // TestTheGlossaryHasEveryCode: whatever code a reader may meet is explained.
 func TestTheGlossaryHasEveryCode(t *testing.T) {
 	text := readDocs(t, "glossary.md")
-	codes := slices.Concat(flow.Modes, flow.Origins, flow.Needs, flow.Pathways, flow.Certainties, flow.Hows, flow.DelayGroups, capacity.Supplies())
-	for _, kind := range capacity.UnitKinds() {
-		codes = append(codes, string(kind))
+	codes := slices.Concat(flow.Modes, flow.Origins, flow.Needs, flow.Pathways, flow.Certainties, flow.Hows, flow.DelayGroups, capacity.Supplies(),
+		flow.Ways, flow.Callers, flow.Referrers, flow.Intents, flow.Purposes, flow.Agreements, flow.AgeBands, flow.Frailties, capacity.PlaceNeeds())
+	for _, status := range capacity.Statuses() {
+		codes = append(codes, status.Name)
+		for _, value := range status.Values {
+			codes = append(codes, value.Value)
+		}
 	}
-	for _, kind := range capacity.AreaKinds() {
-		codes = append(codes, string(kind))
-	}
-	for _, class := range capacity.BedClasses() {
-		codes = append(codes, string(class))
-	}
+	codes = slices.Concat(codes, texts(capacity.UnitKinds()), texts(capacity.AreaKinds()), texts(capacity.BedClasses()))
 	for _, code := range codes {
 		assert.Contains(t, text, "`"+code+"`")
 	}
@@ -365,6 +396,23 @@ func TestTheGlossaryHasEveryCode(t *testing.T) {
 
 func TestOpenAPIHasTheCodes(t *testing.T) {
 	schemas := readOpenAPI(t).Components.Schemas
+	require.Equal(t, texts(capacity.UnitKinds()), schemas["UnitKind"].Enum)
+	require.Equal(t, []string{flow.PlacesNever, flow.PlacesTrue, flow.PlacesOld}, schemas["PlacesState"].Enum)
+	require.Equal(t, []string{flow.AvoidedClaimed, flow.AvoidedConfirmed, flow.AvoidedWithdrawn, flow.AvoidedUncertain}, schemas["AvoidedState"].Enum)
+	require.Equal(t, flow.Ways, schemas["Way"].Enum)
+	referral, call, transfer, agreement := schemas["Referral"].Properties, schemas["Call"].Properties, schemas["Transfer"].Properties, schemas["Agreement"].Properties
+	require.Equal(t, []string{flow.ReferralOpen, flow.ReferralTaken, flow.ReferralBegun, flow.ReferralOver, flow.ReferralUnneeded}, referral["state"].Enum)
+	require.Equal(t, flow.Referrers, referral["origin"].Enum)
+	require.Equal(t, flow.Intents, referral["intent"].Enum)
+	require.Equal(t, flow.Callers, call["origin"].Enum)
+	require.Equal(t, []string{flow.TransferAsked, flow.TransferAgreed, flow.TransferRefused, flow.TransferBedKept, flow.TransferOnWay, flow.TransferThere, flow.TransferUnwanted}, transfer["state"].Enum)
+	require.Equal(t, flow.Purposes, transfer["purpose"].Enum)
+	require.Equal(t, []string{flow.AgreementOpen, flow.AgreementAgreed, flow.AgreementRefused, flow.AgreementOver}, agreement["state"].Enum)
+	require.Equal(t, flow.Agreements, agreement["purpose"].Enum)
+	for i, status := range capacity.Statuses() {
+		require.Equal(t, status.Name, schemas["Status"].Properties["status"].Enum[i])
+		require.Contains(t, schemas["Status"].Properties["pillar"].Enum, status.Pillar)
+	}
 	require.Equal(t, []string{flow.FeedNever, flow.FeedOnTime, flow.FeedSilent, flow.FeedOutage, flow.FeedCatchingUp}, schemas["FeedState"].Enum)
 	require.Equal(t, []string{flow.RefusedUnknown, flow.RefusedPlace, flow.RefusedClosed, flow.RefusedHeld, flow.RefusedOccupied, flow.RefusedNewer}, schemas["NotTaken"].Properties["code"].OneOf[0].Enum)
 	require.Equal(t, []string{flow.UnknownPlace, flow.NotItsUnit, flow.NotAUnit, flow.UnknownRequest, flow.UnknownFeed, flow.UnknownMeasure, flow.UnknownScope}, schemas["HeldReason"].Enum)
