@@ -211,7 +211,9 @@ func (c *check) cadence(i int, f *Feed) {
 	before := len(c.problems)
 	for j, h := range f.Cadence {
 		path := fmt.Sprintf("feeds[%d].cadence[%d]", i, j)
-		c.hours(path, Hours{h.Days, h.From, h.To})
+		for _, p := range (Hours{h.Days, h.From, h.To}).problems() {
+			c.add(path+"."+p.Path, p.Reason, p.Remedy)
+		}
 		if h.Every != 0 && (h.Every < 10 || h.Every > 7*24*3600) {
 			c.add(path+".every", fmt.Sprintf("a feed that is expected every %d s is outside 10 s to 7 days", h.Every), "say within what time something always comes, such as every: 15m, or never")
 		}

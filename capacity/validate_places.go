@@ -118,8 +118,8 @@ func (c *check) referrals(i int, u *Unit) {
 		c.known(fmt.Sprintf("%s.serves[%d]", path, j), "locality", l, localities)
 	}
 	for j, h := range u.Hours {
-		if _, reason, remedy := h.problem(); reason != "" {
-			c.add(fmt.Sprintf("%s.hours[%d]", path, j), reason, remedy)
+		for _, p := range h.problems() {
+			c.add(fmt.Sprintf("%s.hours[%d]", path, j), p.Reason, p.Remedy)
 		}
 	}
 	if u.Step != "" {
@@ -154,12 +154,5 @@ func (c *check) placesNamed(i int) {
 			}
 			c.means(path, name, meaning{unit: i, bed: -1, area: -1, sort: j})
 		}
-	}
-}
-
-// hours checks hours that are written field by field.
-func (c *check) hours(path string, h Hours) {
-	if field, reason, remedy := h.problem(); reason != "" {
-		c.add(path+"."+field, reason, remedy)
 	}
 }

@@ -139,7 +139,11 @@ func TestWhoMayConnect(t *testing.T) {
 func TestWorcestershireAddsUp(t *testing.T) {
 	c := readText(t, string(configs.Worcestershire))
 	core, escalation, sideRooms, all := map[string]int{}, map[string]int{}, 0, 0
+	places := map[capacity.UnitKind]int{}
 	for _, u := range c.Layout.Units {
+		for _, p := range u.Places {
+			places[u.Kind] += p.Open
+		}
 		for _, b := range u.Beds {
 			key := u.Site + " " + string(u.Class)
 			if u.Class == capacity.CommunityClass {
@@ -156,7 +160,8 @@ func TestWorcestershireAddsUp(t *testing.T) {
 			}
 		}
 		spaces := slices.ContainsFunc(u.Areas, func(a capacity.Area) bool { return a.Spaces > 0 })
-		assert.Equal(t, len(u.Beds) > 0 || spaces, u.Assumed, "beds and spaces of %s come from no source", u.ID)
+		centre := u.Kind == capacity.CoordinationCentre
+		assert.Equal(t, len(u.Beds) > 0 || spaces || len(u.Places) > 0 || centre, u.Assumed, "beds, spaces and places of %s come from no source", u.ID)
 		assert.NotEmpty(t, u.Feeds, u.ID)
 	}
 	assert.Equal(t, map[string]int{
@@ -165,6 +170,12 @@ func TestWorcestershireAddsUp(t *testing.T) {
 	}, core)
 	assert.Equal(t, map[string]int{"wrh adult_ga": 28, "alex adult_ga": 16, "community": 12}, escalation)
 	assert.InDelta(t, 22, 100*float64(sideRooms)/float64(all), 2)
+	for _, kind := range capacity.PlaceKinds() {
+		assert.Positive(t, places[kind], kind)
+	}
+	assert.Equal(t, 110, places[capacity.VirtualWard], "19.7 per 100,000")
+	assert.Equal(t, 120, places[capacity.UrgentResponse], "40 a day in each of three areas")
+	assert.Equal(t, 35, places[capacity.HomeCare])
 }
 
 func TestBedRanges(t *testing.T) {
