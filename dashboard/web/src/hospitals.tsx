@@ -3,6 +3,7 @@
 
 import type { ComponentChildren } from "preact";
 import { clockTime, count, percent } from "./format";
+import { divertForms } from "./declared";
 import { LimitMark } from "./marks";
 import { leavingBy, measured, named, noValue, read, readBalance, shortfall, siteScope, systemScope } from "./measures";
 import type { Reading } from "./measures";
@@ -79,13 +80,20 @@ function Beds({ state, site, figure }: { state: State; site: Site; figure: Figur
   const d = doubt(figure, coarse.value);
   const units = unitsOf(state, site.id, mainClass(site));
   const notes = [d.unknown ? `${d.unknown} unknown` : "", d.silent.length ? oldText(d) : ""].filter(Boolean).join(", ");
+  const divert = divertForms(state, site, coarse.value, zone());
   return (
     <>
       <p>
         <LimitMark level={t.over > 0 ? 3 : level(t, groupLimits(units))} />
         <Value name="occupancy">{p === null ? "closed" : percent(p)}</Value> {t.over > 0 ? `full, ${t.over} over` : "full"}
       </p>
-      <Fit class={notes ? "doubt-line" : ""} forms={notes ? [`${t.available} free, ${notes}`, notes] : [`${t.available} free of ${t.open}`, `${t.available} free`]} />
+      {divert && (
+        <p class="divert" data-divert>
+          <LimitMark level={2} mute />
+          <Fit forms={divert} />
+        </p>
+      )}
+      <Fit class={divert ? "unseen" : notes ? "doubt-line" : ""} forms={notes ? [`${t.available} free, ${notes}`, notes] : [`${t.available} free of ${t.open}`, `${t.available} free`]} />
       <span class="unseen" data-figure="available">{t.available}</span>
     </>
   );

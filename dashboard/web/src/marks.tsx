@@ -1,6 +1,7 @@
 // Shapes of our own on a 24 grid, never font glyphs. All are decoration: words beside
 // them say the same.
 
+import type { Badge } from "./declared";
 import type { Level } from "./rules";
 
 const paths: Record<string, string> = {
@@ -41,6 +42,25 @@ export function LimitMark({ level, mute = false }: { level: Level; mute?: boolea
       </svg>
       {!mute && <span class="unseen">{level === 3 ? "over its limit: " : "under pressure: "}</span>}
     </>
+  );
+}
+
+/** A declared status: its name, and its value in a badge whose shape says how grave it is. */
+export function StatusBadge({ badge: b }: { badge: Badge }) {
+  return (
+    <span class="status" data-status={b.id} data-look={b.expired ? "unknown" : "plain"}>
+      {b.title}{" "}
+      {b.expired ? (
+        <span class="muted">unknown {b.value}</span>
+      ) : (
+        <span class={`badge badge-${b.level}`}>
+          <svg class="limit" viewBox="0 0 24 24" aria-hidden="true">
+            {b.level === 3 ? <path d="M12 2.5L23 21.5H1z" /> : b.level === 2 ? <HalfDisc /> : <circle class="ring" cx="12" cy="12" r="9" />}
+          </svg>
+          {b.value}
+        </span>
+      )}
+    </span>
   );
 }
 

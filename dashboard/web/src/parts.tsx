@@ -2,7 +2,8 @@
 // live | catching | notlive"> is the state of the picture, with data-lastknown once it
 // is too old to use; data-system, data-site, data-unit, data-class, data-feed, data-bed,
 // data-contradiction, data-held, data-request, data-cleaning (unit/bed), data-decision,
-// data-balance (a measure), data-why (a measure), data-input, data-item, data-facts and
+// data-kind (of a service), data-referral, data-call,
+// data-transfer, data-status, data-agreement, data-balance (a measure), data-why (a measure), data-input, data-item, data-facts and
 // data-event name what a part shows; inside them data-figure names a figure: that of a
 // measure by its name in the catalogue (ae_in_department), those of beds and feeds by
 // their names in the API (occupancy, available, side_rooms_available, told; owner, state,
@@ -39,6 +40,31 @@ export function Fit({ forms, class: name = "" }: { forms: string[]; class?: stri
     }
   }, [key, epoch]);
   return <span class={`fit ${name}`} ref={ref} />;
+}
+
+/** A name and what is said of it on one line: the longest forms that fit, what is said shortened before the name. */
+export function FitPair({ names, notes }: { names: string[]; notes: string[] }) {
+  const ref = useRef<HTMLSpanElement>(null);
+  const key = [...names, "", ...notes].join("\n");
+  const epoch = room.value;
+  useLayoutEffect(() => {
+    const el = ref.current;
+    const [first, second] = el?.children ?? [];
+    if (!el || !first || !second) return;
+    for (const name of names) {
+      for (const note of notes) {
+        first.textContent = name;
+        second.textContent = note ? `, ${note}` : "";
+        if (el.scrollWidth <= el.clientWidth) return;
+      }
+    }
+  }, [key, epoch]);
+  return (
+    <span class="fit" ref={ref}>
+      <span class="fit-name" />
+      <span class="muted" />
+    </span>
+  );
 }
 
 /** A value that outlines itself for a moment when it changes. */

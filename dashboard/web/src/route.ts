@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "why"; measure: string } | { page: "none" };
+export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "why"; measure: string } | { page: "community" } | { page: "referrals" } | { page: "none" };
 
 export const path = signal(location.pathname);
 export const query = signal(location.search);
@@ -11,6 +11,8 @@ export function route(pathname: string): Route {
   const [page = "", id = "", ...rest] = pathname.split("/").slice(1).map(decodeURIComponent);
   if (page === "" && !id) return { page: "wall" };
   if (page === "feeds" && !id) return { page: "feeds" };
+  if (page === "community" && !id) return { page: "community" };
+  if (page === "referrals" && !id) return { page: "referrals" };
   if (page === "sites" && id && !rest.length) return { page: "site", id };
   if (page === "units" && id && !rest.length) return { page: "unit", id };
   if (page === "why" && id && !rest.length) return { page: "why", measure: id };
@@ -19,6 +21,12 @@ export function route(pathname: string): Route {
 
 export const siteAddress = (id: string) => `/sites/${encodeURIComponent(id)}`;
 export const unitAddress = (id: string) => `/units/${encodeURIComponent(id)}`;
+
+/** The page of places outside hospital, of a kind or in a locality. */
+export function communityAddress(filter: { kind?: string; locality?: string } = {}): string {
+  const q = new URLSearchParams(filter).toString();
+  return q ? `/community?${q}` : "/community";
+}
 
 /** The page that opens a figure, as it stands now. */
 export const whyAddress = (measure: string, scope: string) => `/why/${encodeURIComponent(measure)}?scope=${encodeURIComponent(scope)}`;

@@ -1,4 +1,4 @@
-// The shapes the server sends: flow/view.go and capacity/tally.go, by hand. An Instant
+// The shapes the server sends: flow/view.go, flow/view_community.go and capacity/tally.go, by hand. An Instant
 // is an RFC 3339 string in UTC, and null or absent when not known.
 
 export type Instant = string | null | undefined;
@@ -43,6 +43,12 @@ export interface System {
   classes: Classes | null;
   last?: Change | null;
   layout_revision: number;
+  localities?: Locality[] | null;
+}
+
+export interface Locality {
+  id: string;
+  name: string;
 }
 
 export interface Site {
@@ -100,6 +106,58 @@ export interface Unit {
   leaving: number;
   expected: number;
   places: Place[] | null;
+  slots?: Slots | null;
+  serves?: string[] | null;
+}
+
+/** The places of a unit without beds, as its provider told them last. */
+export interface Slots {
+  locality?: string;
+  serves: string[] | null;
+  home?: boolean;
+  step?: string;
+  within_s?: number;
+  state: "never" | "told" | "old";
+  told?: Instant;
+  how?: string;
+  role?: string;
+  expires?: Instant;
+  accepting: boolean;
+  reason?: string;
+  until?: Instant;
+  usable_from?: Instant;
+  closes?: Instant;
+  assess?: boolean | null;
+  returns?: boolean | null;
+  sorts: Sort[] | null;
+  reports: PlacesReport[] | null;
+}
+
+export interface Sort {
+  id: string;
+  name: string;
+  care?: string;
+  bought?: string;
+  open: number;
+  used: number | null;
+  kept: number;
+  begun: number;
+  ended: number;
+  free: number | null;
+  over?: number;
+  waiting?: number | null;
+  next?: Instant;
+  wait_days?: number | null;
+}
+
+export interface PlacesReport {
+  id: string;
+  seq: number;
+  at: Instant;
+  how?: string;
+  role?: string;
+  still?: boolean;
+  withdrawn?: boolean;
 }
 
 export interface Refusal {
@@ -284,6 +342,135 @@ export interface Decision {
   detail?: string;
 }
 
+export interface Referral {
+  id: string;
+  version: number;
+  key?: string;
+  place?: string;
+  origin?: string;
+  seeks: string[] | null;
+  needs: string[] | null;
+  service?: string;
+  locality?: string;
+  age?: number;
+  sex?: string;
+  intent?: string;
+  ambulance?: string;
+  call?: string;
+  state: "open" | "accepted" | "started" | "ended" | "cancelled";
+  made: Instant;
+  due?: Instant;
+  asked: Asked[] | null;
+  unit?: string;
+  sort?: string;
+  accepted?: Instant;
+  starts?: Instant;
+  breach?: Instant;
+  started?: Instant;
+  ended?: Instant;
+  cancelled?: Instant;
+  reason?: string;
+  not_conveyed?: Instant;
+  avoided?: Avoided | null;
+  events: number[] | null;
+}
+
+export interface Asked {
+  unit: string;
+  asked?: Instant;
+  answer?: "accepted" | "declined" | "withdrawn";
+  answered?: Instant;
+  reason?: string;
+}
+
+export interface Avoided {
+  state: "claimed" | "confirmed" | "withdrawn" | "cannot_be_checked";
+  since: Instant;
+  check: Instant;
+  events: number[] | null;
+}
+
+export interface Call {
+  id: string;
+  version: number;
+  place?: string;
+  origin: string;
+  locality?: string;
+  ambulance?: string;
+  needs: string[] | null;
+  raised: Instant;
+  due?: Instant;
+  answered?: Instant;
+  closed?: Instant;
+  outcome?: string;
+  referral?: string;
+  events: number[] | null;
+}
+
+export interface Transfer {
+  id: string;
+  version: number;
+  key?: string;
+  purpose: string;
+  from: string;
+  to: string;
+  direction: "in" | "out" | "between";
+  service?: string;
+  wants?: string;
+  needs: string[] | null;
+  state: "asked" | "accepted" | "declined" | "bed_offered" | "left" | "arrived" | "withdrawn";
+  asked: Instant;
+  due?: Instant;
+  accepted?: Instant;
+  declined?: Instant;
+  reason?: string;
+  bed?: string;
+  until?: Instant;
+  request?: string;
+  left?: Instant;
+  arrived?: Instant;
+  rule?: string;
+  events: number[] | null;
+}
+
+/** Something declared until a time; after it nobody knows. */
+export interface Declared {
+  id: string;
+  version: number;
+  status: string;
+  title: string;
+  pillar: string;
+  scope: string;
+  value: string;
+  word: string;
+  weight: number;
+  at: Instant;
+  until: Instant;
+  expired: boolean;
+  how?: string;
+  role?: string;
+  feed: string;
+  reason?: string;
+  seq: number;
+}
+
+export interface Agreement {
+  id: string;
+  version: number;
+  purpose: string;
+  from: string;
+  to: string;
+  state: "asked" | "agreed" | "refused" | "over";
+  asked: Instant;
+  role: string;
+  answered?: Instant;
+  by?: string;
+  begins?: Instant;
+  until?: Instant;
+  reason?: string;
+  events: number[] | null;
+}
+
 export interface Definition {
   name: string;
   family: string;
@@ -377,6 +564,11 @@ export interface Kinds {
   requests: Request;
   discharges: Discharge;
   decisions: Decision;
+  referrals: Referral;
+  calls: Call;
+  transfers: Transfer;
+  statuses: Declared;
+  agreements: Agreement;
 }
 
 export type Lists = { [K in keyof Kinds]?: Kinds[K][] | null };

@@ -2,14 +2,18 @@
 // hospitals, balance, questions, foot; each always in the same place.
 
 import { Balance } from "./balance";
+import { badges } from "./declared";
 import { clockTime, count, fact, ms, percent } from "./format";
 import { Hospitals } from "./hospitals";
-import { LimitMark } from "./marks";
+import { LimitMark, StatusBadge } from "./marks";
+import { systemScope } from "./measures";
 import { ClockDate, ClockTime, Fit, lastUpdate, Link, LiveLine, reloadText, Simulated, Status, Value, zone } from "./parts";
+import { withPlaces } from "./places";
 import { problems } from "./problems";
 import { Questions } from "./questions";
 import { bedOwners, bedUnits, blank, doubt, feedLine, groupLimits, level, limitText, occupancy, oldText, shortNames, siteName, unitLevel, unitNames } from "./rules";
 import type { Doubt } from "./rules";
+import { Services } from "./services";
 import type { State } from "./store";
 import { coarse, lastKnown, phase, standing, state } from "./stream";
 import { Units } from "./units";
@@ -29,7 +33,7 @@ export function Wall() {
           <>
             <Hospitals state={s} />
             <Questions state={s} />
-            <Units state={s} />
+            {withPlaces(s).length ? <Services state={s} /> : <Units state={s} />}
             <Balance state={s} />
           </>
         ) : (
@@ -127,6 +131,7 @@ function Sentences({ state: s }: { state: State }) {
   const at = (l: number) => known.filter((u) => unitLevel(u) === l).length;
   const unknown = units.length - known.length;
   const parts = [`${at(3)} full`, `${at(2)} under pressure`, `${at(0)} normal`, unknown ? `${unknown} unknown` : ""].filter(Boolean);
+  const declared = badges(s, systemScope, coarse.value, zone());
   const rest = known.length ? [`Units: ${parts.join(", ")}`, parts.join(", ")] : [units.length ? `${count(units.length, "unit")} unknown` : ""];
   return (
     <>
@@ -138,12 +143,23 @@ function Sentences({ state: s }: { state: State }) {
         {second && <LimitMark level={second.level} mute />}
         <Fit forms={second?.forms ?? [first && onTime && s.feeds.size ? "Every feed on time" : units.length ? "No unit is full, nothing contradicts" : ""]} />
       </p>
-      <p class="risk-rest">
-        <Fit forms={rest} />
-      </p>
-      <p class="muted system-line">
-        <Fit forms={shortNames(s.system.name)} /> <Simulated />
-      </p>
+      {declared.length ? (
+        <p class="statuses">
+          <Simulated />
+          {declared.map((b) => (
+            <StatusBadge key={b.id} badge={b} />
+          ))}
+        </p>
+      ) : (
+        <>
+          <p class="risk-rest">
+            <Fit forms={rest} />
+          </p>
+          <p class="muted system-line">
+            <Fit forms={shortNames(s.system.name)} /> <Simulated />
+          </p>
+        </>
+      )}
     </>
   );
 }

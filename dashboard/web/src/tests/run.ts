@@ -2,10 +2,12 @@
 // pure_test.go, which reads what each found from window.found.
 
 import * as clock from "./clock.test";
+import * as declared from "./declared.test";
 import * as format from "./format.test";
 import * as link from "./link.test";
 import * as measures from "./measures.test";
 import * as night from "./night.test";
+import * as places from "./places.test";
 import * as recount from "./recount.test";
 import * as requests from "./requests.test";
 import * as risks from "./risks.test";
@@ -13,7 +15,7 @@ import * as rules from "./rules.test";
 import * as store from "./store.test";
 
 const found: Record<string, string> = {};
-for (const [file, tests] of Object.entries<object>({ clock, format, link, measures, night, recount, requests, risks, rules, store })) {
+for (const [file, tests] of Object.entries<object>({ clock, declared, format, link, measures, night, places, recount, requests, risks, rules, store })) {
   for (const [name, test] of Object.entries<() => void>(tests as Record<string, () => void>)) {
     try {
       test();

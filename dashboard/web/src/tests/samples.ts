@@ -2,7 +2,7 @@
 
 import { replace } from "../store";
 import type { State } from "../store";
-import type { Feed, Held, Site, Snapshot, Tally, Unit } from "../types";
+import type { Feed, Held, Site, Slots, Snapshot, Sort, Tally, Unit } from "../types";
 
 export const AT = Date.parse("2027-01-12T04:07:00Z");
 
@@ -17,6 +17,14 @@ export function ward(id: string, occupied: number, more: Partial<Unit> = {}): Un
     pressure_at: 92, full_at: 98, clean_within_s: 3600, beds: tally({ total: 10, open: 10, occupied, available: 10 - occupied }),
     without_bed: 0, leaving: 0, expected: 0, places: [], ...more,
   };
+}
+
+/** A unit with one sort of places of which so many are free, told at 04:00 by a feed that speaks every two hours. */
+export function provider(id: string, kind: string, free: number | null, more: Partial<Slots> = {}, places: Partial<Sort> = {}): Unit {
+  const open = 10;
+  const sorts = [{ id: "places", name: "Places", open, used: free === null ? null : open - free, kept: 0, begun: 0, ended: 0, free, ...places }];
+  const told = free === null ? ({ state: "never" } as const) : ({ state: "told", told: "2027-01-12T04:00:00Z", expires: "2027-01-12T06:00:00Z" } as const);
+  return ward(id, 0, { kind, class: "", name: id, beds: tally({}), slots: { serves: [], accepting: true, sorts, reports: [], ...told, ...more } });
 }
 
 export function feed(id: string, more: Partial<Feed> = {}): Feed {
