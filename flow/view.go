@@ -104,10 +104,10 @@ type UnitView struct {
 	FullAt     int               `json:"full_at"`
 	CleanIn    int               `json:"clean_within_s"`
 	Beds       capacity.Tally    `json:"beds"`
-	NoBed      int               `json:"without_bed"`     // patients on the unit without a bed
-	Leaving    int               `json:"leaving"`         // patients whose discharge is expected, whenever that is
-	Expected   int               `json:"expected"`        // patients who are to come
-	Places     []PlaceView       `json:"places"`          // its beds, as laid out
+	NoBed      int               `json:"without_bed"`      // patients on the unit without a bed
+	Leaving    int               `json:"leaving"`          // patients whose discharge is expected, whenever that is
+	Expected   int               `json:"expected"`         // patients who are to come
+	Places     []PlaceView       `json:"places"`           // its beds, as laid out
 	Slots      *SlotsView        `json:"slots,omitempty"`  // of a unit with places instead of beds
 	Serves     []string          `json:"serves,omitempty"` // localities whose calls a co-ordination centre takes; absent for all
 }

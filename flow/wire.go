@@ -123,6 +123,10 @@ func (e *Event) Validate() error {
 		if err := oneOf("data.reason", e.Data.Reason, DelayGroups); err != nil {
 			return err
 		}
+	case AgreementAnswered:
+		if err := oneOf("data.outcome", e.Data.Outcome, []string{AgreementAgreed, AgreementRefused}); err != nil {
+			return err
+		}
 	case OutagePlanned:
 		if err := validOutage(e); err != nil {
 			return err
