@@ -48,7 +48,8 @@ func (f *Feed) Deadline(last Instant, z Zone) Instant {
 	return 0
 }
 
-// expected is one run of hours of a cadence, as it falls in the calendar.
+// expected is one run of hours, as it falls in the calendar; of a cadence, how often
+// something is expected in them.
 type expected struct {
 	from, to Instant
 	every    int
@@ -58,17 +59,10 @@ type expected struct {
 // after those of the entry before it.
 func (f *Feed) hours(at Instant, z Zone) []expected {
 	var all []expected
-	today := z.Weekday(at)
 	for _, c := range f.Cadence {
-		days, _ := weekdays(c.Days)
-		from, to := c.From, c.To
-		if to <= from {
-			to += dayMinutes
-		}
-		for d := -1; d <= ahead; d++ {
-			if days[(today+d+7)%7] {
-				all = append(all, expected{z.Clock(at, d*dayMinutes+from), z.Clock(at, d*dayMinutes+to), c.Every})
-			}
+		for _, h := range (Hours{c.Days, c.From, c.To}).runs(at, z) {
+			h.every = c.Every
+			all = append(all, h)
 		}
 	}
 	return all

@@ -9,6 +9,7 @@ type Picture struct {
 	Known bool // a census told who is on it
 	Tally Tally
 	Beds  []BedNow
+	Slots *Slots // of a unit with places; nil for others
 
 	// Attendances, Ambulances, Stays and Requests hold what is open, and what ended in the
 	// last two local days. A stay or request stands in the picture of one unit only: where

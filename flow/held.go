@@ -3,6 +3,8 @@ package flow
 import (
 	"cmp"
 	"slices"
+
+	"flowcentre/capacity"
 )
 
 // hold keeps a fact whose place, feed, measure or scope nobody knows until a layout names
@@ -87,6 +89,9 @@ func (s *State) reason(e *Event) string {
 		return ""
 	}
 	places := []string{e.Data.Place}
+	if sort := s.unknownSort(e); sort != "" {
+		return UnknownSort
+	}
 	if at, _ := s.find(e.Feed, e.Data.Place); (e.Kind == CensusTaken || e.Kind == ListTaken) && at != (ref{Unit: at.Unit}) {
 		return NotAUnit
 	}
@@ -104,10 +109,38 @@ func (s *State) reason(e *Event) string {
 	return ""
 }
 
-// unknown is what a held fact names and nobody knows: a place, or else a feed, measure or
-// scope.
-func unknown(e *Event, reason string) string {
+// unknownSort is the first sort of places that a report of a unit names and the unit does
+// not have; the unit itself where it has no places at all.
+func (s *State) unknownSort(e *Event) string {
+	switch e.Kind {
+	case PlacesReported, StillTrue, ReportWithdrawn:
+	default:
+		return ""
+	}
+	at, reason := s.find(e.Feed, e.Data.Place)
+	if reason != "" {
+		return ""
+	}
+	u := s.units[at.Unit].def
+	if !u.Kind.HasPlaces() {
+		return u.ID
+	}
+	if e.Data.Places != nil {
+		for _, t := range e.Data.Places.Sorts {
+			if !slices.ContainsFunc(u.Places, func(p capacity.Places) bool { return p.ID == t.Sort }) {
+				return capacity.Within(u.ID, t.Sort)
+			}
+		}
+	}
+	return ""
+}
+
+// unknown is what a held fact names and nobody knows: a place or a sort of places, or else a
+// feed, measure or scope.
+func (s *State) unknown(e *Event, reason string) string {
 	switch reason {
+	case UnknownSort:
+		return s.unknownSort(e)
 	case UnknownFeed:
 		return e.Data.About
 	case UnknownMeasure:

@@ -130,6 +130,11 @@ func (s *State) setFrame(frame *capacity.Layout) {
 		f.stale = true
 		s.listen(f)
 	}
+	for _, u := range s.units {
+		if u.def.Kind.HasPlaces() { // what it told is old by the cadence of its feed
+			s.view.unit(u)
+		}
+	}
 	s.awaitAgain()
 	s.view.layout = true
 }
@@ -155,7 +160,7 @@ func (s *State) setUnit(def *capacity.Unit) (moved []*patient) {
 func (s *State) place(def *capacity.Unit, was *unit) {
 	u := &unit{def: def, beds: make(map[string]*bed, len(def.Beds)), people: map[*patient]bool{}, rides: map[string]bool{}}
 	if was != nil {
-		u.told, u.shown = was.told, was.shown
+		u.told, u.shown, u.slots = was.told, was.shown, was.slots
 	}
 	for i := range def.Beds {
 		b := &bed{def: &def.Beds[i], unit: u}
@@ -172,6 +177,7 @@ func (s *State) place(def *capacity.Unit, was *unit) {
 	}
 	s.changed.key(unitKey(def.ID))
 	s.changed.unit(u)
+	s.changed.slots(u)
 	for _, b := range u.order {
 		s.changed.bed(b)
 		s.touch(b)
@@ -203,6 +209,7 @@ func (s *State) removeUnit(u *unit) (moved []*patient) {
 	delete(s.units, u.def.ID)
 	s.changed.key(unitKey(u.def.ID))
 	s.changed.key(toldKey(u.def.ID))
+	s.changed.key(slotsKey(u.def.ID))
 	s.gone("units", u.def.ID)
 	s.view.layout = true
 	return moved

@@ -7,7 +7,8 @@ import (
 	"flowcentre/capacity"
 )
 
-// ref is a place of the layout: a unit, a bay of it, or a bed of it.
+// ref is a place of the layout: a unit, a bay of it, or a bed of it. An area of an A&E
+// department and a sort of places stand as bays.
 type ref struct {
 	Unit string `json:"u,omitempty"`
 	Bay  string `json:"y,omitempty"`
@@ -20,6 +21,7 @@ const (
 	NotItsUnit     = "not_its_unit"    // the feed may not speak for the unit; add it to the unit's feeds
 	NotAUnit       = "not_a_unit"      // a census of what is not a whole unit; send one of the unit
 	UnknownRequest = "unknown_request" // a bed request of this number was not made yet
+	UnknownSort    = "unknown_sort"    // the unit has no such sort of places; add it to the unit, or send one that it has
 
 	UnknownFeed    = "unknown_feed"    // an outage of a feed that the layout does not name; name one of GET /api/v1/feeds
 	UnknownMeasure = "unknown_measure" // a figure of no measure of the catalogue; name one of GET /api/v1/measures
@@ -75,6 +77,12 @@ func names(u *capacity.Unit) map[string]ref {
 		a := &u.Areas[i]
 		for _, n := range u.AreaNames(a) {
 			all[n] = ref{Unit: u.ID, Bay: a.ID}
+		}
+	}
+	for i := range u.Places {
+		p := &u.Places[i]
+		for _, n := range u.SortNames(p) {
+			all[n] = ref{Unit: u.ID, Bay: p.ID}
 		}
 	}
 	for i := range u.Beds {

@@ -94,7 +94,7 @@ func (s *State) portray(u *unit) *portrait {
 	if was == nil {
 		was = &portrait{}
 	}
-	p := &portrait{picture: &capacity.Picture{Unit: u.def, Site: s.site(u.def.Site), Known: u.told.KnownSince != 0}}
+	p := &portrait{picture: &capacity.Picture{Unit: u.def, Site: s.site(u.def.Site), Known: u.told.KnownSince != 0, Slots: s.placesOf(u)}}
 	zone := s.zone()
 	since := zone.Midnight(zone.Midnight(s.at) - 1)
 	for _, patient := range u.everyone() {

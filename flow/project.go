@@ -157,8 +157,10 @@ func (s *State) showUnits() (shown []*UnitView, remade map[string]bool) {
 // time alone.
 func (s *State) make(u *unit) {
 	was := u.shown
+	c := &capacity.Clock{Now: s.at, Zone: s.zone()}
 	u.portrait = s.portray(u)
 	u.shown = s.showUnit(u)
+	u.shown.Slots = u.showSlots(u.portrait.picture.Slots, c)
 	for i := range u.shown.Places {
 		u.shown.Places[i].Sex = u.portrait.picture.Beds[i].Sex
 	}
@@ -170,7 +172,6 @@ func (s *State) make(u *unit) {
 		}
 	}
 	u.portrait.picture.Tally = u.shown.Beds
-	c := &capacity.Clock{Now: s.at, Zone: s.zone()}
 	c.Midnight()
 	u.figures, u.turn, u.feeds, u.stale = s.figure(u, c), c.Next(), s.told(u), false
 	u.remade = true
@@ -362,7 +363,7 @@ func (s *State) showHeld(was []*HeldView) []*HeldView {
 	for seq, e := range s.held {
 		h := old[seq]
 		if h == nil || h.Reason != s.view.waiting[seq] {
-			h = &HeldView{Seq: seq, Feed: e.Feed, Type: e.Kind.String(), Place: unknown(e, s.view.waiting[seq]), Reason: s.view.waiting[seq], Happened: e.Happened}
+			h = &HeldView{Seq: seq, Feed: e.Feed, Type: e.Kind.String(), Place: s.unknown(e, s.view.waiting[seq]), Reason: s.view.waiting[seq], Happened: e.Happened}
 		}
 		shown = append(shown, h)
 	}

@@ -32,7 +32,42 @@ func aWard(beds int) *capacity.Layout {
 		l.Units = append(l.Units, u)
 	}
 	l.Units = append(l.Units, capacity.Unit{ID: "ae", Site: "site", Name: "ae", Kind: capacity.AandE, Areas: []capacity.Area{{ID: "majors", Kind: capacity.Majors}, {ID: "resus", Kind: capacity.Resus}}})
+	l.Localities = []capacity.Locality{{ID: "north"}, {ID: "south", East: 10}}
+	l.Units = append(l.Units,
+		capacity.Unit{ID: "home", Site: "site", Name: "home", Kind: capacity.CareHome, Feeds: []string{"f0", "f1"}, Locality: "north", Places: []capacity.Places{{ID: "nursing", Open: 2}, {ID: "residential", Open: beds}}},
+		capacity.Unit{ID: "team", Site: "site", Name: "team", Kind: capacity.UrgentResponse, Home: true, Within: 7200, Hours: []capacity.Hours{{From: 480, To: 1200}}, Places: []capacity.Places{{ID: "visits", Open: 3}}},
+		capacity.Unit{ID: "care", Site: "site", Name: "care", Kind: capacity.HomeCare, Home: true, Step: "down", Places: []capacity.Places{{ID: "starts", Open: 3}}},
+		capacity.Unit{ID: "centre", Site: "site", Name: "centre", Kind: capacity.CoordinationCentre, Serves: []string{"north"}})
 	return l
+}
+
+// ofPlaces fills what facts about places, referrals and calls say.
+func ofPlaces(t *rapid.T, e *Event) {
+	d := &e.Data
+	d.Request = ""
+	d.Referral = rapid.SampledFrom([]string{"F0", "F1", "F2"}).Draw(t, "referral")
+	d.Call = rapid.SampledFrom([]string{"C0", "C1"}).Draw(t, "call")
+	d.Intent, d.Locality = rapid.SampledFrom([]string{"", "convey"}).Draw(t, "intent"), rapid.SampledFrom([]string{"", "north", "south"}).Draw(t, "locality")
+	d.Seeks, d.Needs, d.Outcome, d.How = []string{"care_home"}, []string{"hoist"}, "advice", "phone"
+	if rapid.Bool().Draw(t, "nameless") {
+		d.Patient, d.Visit = "", ""
+	}
+	if rapid.Bool().Draw(t, "no until") {
+		d.Until = 0
+	}
+	if rapid.IntRange(0, 2).Draw(t, "desk") == 0 {
+		e.Feed = Desk
+	}
+	d.Place = rapid.SampledFrom([]string{"home", "home/nursing", "home/residential", "home/none", "team", "team/visits", "care", "centre", "u0", ""}).Draw(t, "of")
+	switch e.Kind {
+	case PlacesReported, StillTrue, ReportWithdrawn:
+		d.Place = rapid.SampledFrom([]string{"home", "home", "team", "u0"}).Draw(t, "told")
+		d.Item = fmt.Sprint("e", rapid.IntRange(0, 200).Draw(t, "takes"))
+		used, accepting := rapid.IntRange(0, 4).Draw(t, "used"), rapid.Bool().Draw(t, "accepting")
+		d.Places = &PlacesTold{Accepting: &accepting, Sorts: []SortTold{{Sort: rapid.SampledFrom([]string{"nursing", "residential", "visits", "none"}).Draw(t, "sort of places"), Used: &used}}}
+	case ReferralMade, CallRaised:
+		d.Place = rapid.SampledFrom([]string{"", "centre"}).Draw(t, "centre")
+	}
 }
 
 // history draws a random log: a layout, facts in any order of time, repeats, merges,
@@ -58,7 +93,7 @@ func history(t *rapid.T) []Event {
 		e := Event{Feed: rapid.SampledFrom([]string{"f0", "f1", "f2"}).Draw(t, "feed"), Recorded: now}
 		e.Happened = now.Add(-time.Duration(delays.Draw(t, "ago")) * time.Second)
 		e.ID = fmt.Sprint("e", rapid.IntRange(0, 200).Draw(t, "id"))
-		switch rapid.IntRange(0, 21).Draw(t, "sort") {
+		switch rapid.IntRange(0, 24).Draw(t, "sort") {
 		case 0:
 			jump := time.Duration(rapid.SampledFrom([]int{10, 600, 86400, 10 * 86400}).Draw(t, "jump")) * time.Second
 			now = now.Add(jump)
@@ -67,7 +102,7 @@ func history(t *rapid.T) []Event {
 		case 1:
 			revision++
 			other := aWard(rapid.IntRange(1, 10).Draw(t, "beds"))
-			other.Units = other.Units[:rapid.IntRange(1, 3).Draw(t, "units")]
+			other.Units = other.Units[:rapid.IntRange(1, len(other.Units)).Draw(t, "units")]
 			log = append(log, LayoutEvents(other, revision, now)...)
 			continue
 		case 2, 3, 4, 5, 6, 7:
@@ -84,6 +119,9 @@ func history(t *rapid.T) []Event {
 			continue
 		}
 		e.Kind = rapid.SampledFrom(kinds).Draw(t, "kind")
+		if rapid.IntRange(0, 3).Draw(t, "community") == 0 {
+			e.Kind = rapid.SampledFrom(ofCommunity).Draw(t, "kind of community")
+		}
 		e.Data = Data{
 			Patient: patients.Draw(t, "patient"), Visit: visit.Draw(t, "visit"), Place: place.Draw(t, "place"),
 			FromPatient: patients.Draw(t, "from"), FromVisit: visit.Draw(t, "fromVisit"), Prior: place.Draw(t, "prior"),
@@ -115,6 +153,9 @@ func history(t *rapid.T) []Event {
 			e.Feed = Desk
 			e.Data.Item = publicID(rapid.SampledFrom([]string{TwoInBed + ":u0/B0", TwoInBed + ":u0/B1", FreeWithPatient + ":u0/B0", InTwoBeds + ":p0", InTwoBeds + ":p1"}).Draw(t, "item"))
 		}
+		if e.Kind.Spec().Family() == "community" {
+			ofPlaces(t, &e)
+		}
 		if e.Kind == ListTaken {
 			e.Data.Place, e.Data.List = "ae", []ListEntry{}
 			for range rapid.IntRange(0, 3).Draw(t, "listed") {
@@ -134,6 +175,16 @@ func history(t *rapid.T) []Event {
 	}
 	return log
 }
+
+// ofCommunity are the kinds of fact about places, referrals and calls.
+var ofCommunity = func() (all []Kind) {
+	for _, s := range Kinds() {
+		if s.Family() == "community" {
+			all = append(all, s.Kind)
+		}
+	}
+	return all
+}()
 
 func replay(s *State, log []Event) *State {
 	for i := range log {
@@ -312,6 +363,10 @@ func faces(s *State) []string {
 	for _, h := range v.Held {
 		all = append(all, fmt.Sprint(*h))
 	}
+	for _, u := range v.Units {
+		text, _ := json.Marshal(u.Slots)
+		all = append(all, u.ID+" "+string(text))
+	}
 	all = append(all, figuresOf(s)...)
 	for _, f := range v.Feeds {
 		g := *f
@@ -368,6 +423,17 @@ func requireSound(t *rapid.T, s *State) {
 		require.Equal(t, b.Open, b.Occupied+b.Reserved+b.NotReady+b.Available)
 		require.Len(t, u.Places, b.Total)
 		require.GreaterOrEqual(t, b.Available, 0)
+	}
+	for _, u := range v.Units {
+		if u.Slots == nil {
+			continue
+		}
+		for _, p := range u.Slots.Sorts {
+			if p.Free != nil {
+				require.GreaterOrEqual(t, *p.Free, 0)
+				require.Equal(t, p.Open+p.Over, *p.Used+p.Kept+p.Begun+*p.Free)
+			}
+		}
 	}
 	for _, p := range s.patients {
 		require.True(t, slices.IsSortedFunc(p.facts, func(a, b fact) int {

@@ -39,6 +39,7 @@ const (
 func patientKey(key string) string  { return "patient/" + key }
 func unitKey(id string) string      { return "unit/" + id }
 func toldKey(id string) string      { return "told/" + id }
+func slotsKey(id string) string     { return "places/" + id }
 func bedKey(b *bed) string          { return "bed/" + b.name() }
 func feedKey(id string) string      { return "feed/" + id }
 func reportKey(name string) string  { return "reported/" + name }
@@ -79,6 +80,13 @@ func (c *changes) unit(u *unit) {
 	if !u.dirty {
 		u.dirty = true
 		c.key(toldKey(u.def.ID))
+	}
+}
+
+func (c *changes) slots(u *unit) {
+	if !u.slots.dirty {
+		u.slots.dirty = true
+		c.key(slotsKey(u.def.ID))
 	}
 }
 
@@ -152,6 +160,13 @@ func (s *State) encode(key string) []byte {
 		if u := s.units[id]; u != nil {
 			u.dirty = false
 			return u.told.pack()
+		}
+	case "places":
+		if u := s.units[id]; u != nil {
+			u.slots.dirty = false
+			if !u.slots.empty() {
+				return mustJSON(&u.slots)
+			}
 		}
 	case "bed":
 		if b := s.bedByName(id); b != nil {
@@ -296,7 +311,7 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 	s.seq = seq
 	beds := map[string]told{}
 	var defs []capacity.Unit
-	tolds := map[string]unitTold{}
+	tolds, places := map[string]unitTold{}, map[string]slots{}
 	for key, value := range records {
 		s.changed.fold(key, value)
 		kind, id, _ := strings.Cut(key, "/")
@@ -320,6 +335,10 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			var t unitTold
 			err = t.unpack(value)
 			tolds[id] = t
+		case "places":
+			var p slots
+			err = json.Unmarshal(value, &p)
+			places[id] = p
 		case "bed":
 			var t told
 			err = t.unpack(value)
@@ -378,7 +397,7 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			return nil, fmt.Errorf("%w: %s: %w", ErrRecord, key, err)
 		}
 	}
-	if err := s.restore(defs, tolds, beds); err != nil {
+	if err := s.restore(defs, tolds, places, beds); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -386,11 +405,11 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 
 // restore works out what the records leave out: the index of places, who claims what,
 // and what falls due.
-func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, beds map[string]told) error {
+func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, places map[string]slots, beds map[string]told) error {
 	slices.SortFunc(defs, func(a, b capacity.Unit) int { return cmp.Compare(a.ID, b.ID) })
 	for i := range defs {
 		s.place(&defs[i], nil)
-		s.units[defs[i].ID].told = tolds[defs[i].ID]
+		s.units[defs[i].ID].told, s.units[defs[i].ID].slots = tolds[defs[i].ID], places[defs[i].ID]
 	}
 	for name, t := range beds {
 		b := s.bedByName(name)
@@ -449,7 +468,7 @@ func (s *State) forgetChanges() {
 		a.dirty = false
 	}
 	for _, u := range s.units {
-		u.dirty = false
+		u.dirty, u.slots.dirty = false, false
 		for _, b := range u.order {
 			b.dirty = false
 		}

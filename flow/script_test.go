@@ -247,7 +247,9 @@ func (w *ward) fill(e *Event, key, value string) {
 		p, place, _ := strings.Cut(value, "@")
 		d.Census = append(d.Census, CensusEntry{Place: place, Patient: p, Visit: "v-" + p})
 	default:
-		w.fillFeed(e, key, value)
+		if !w.fillCommunity(d, key, value) {
+			w.fillFeed(e, key, value)
+		}
 	}
 }
 
@@ -321,6 +323,9 @@ func (w *ward) unit(words []string) {
 		case "alias":
 			u.Aliases = append(u.Aliases, value)
 		default:
+			if w.unitPlaces(&u, key, value) {
+				continue
+			}
 			bay, beds, _ := strings.Cut(word, ":")
 			for _, id := range strings.Split(beds, ",") {
 				u.Beds = append(u.Beds, capacity.Bed{ID: id, Bay: bay, SideRoom: bay == "Side", Escalation: bay == "Escalation"})
@@ -370,6 +375,10 @@ func (w *ward) show() string {
 	v := w.s.View()
 	var b strings.Builder
 	for _, u := range v.Units {
+		if u.Slots != nil {
+			b.WriteString(w.slots(u))
+			continue
+		}
 		known := "known"
 		if !u.Known {
 			known = "unknown"

@@ -147,6 +147,7 @@ func (s *State) fact(e *Event) {
 	case StatusDeclared:
 		s.declare(e)
 	case PlacesReported, StillTrue, ReportWithdrawn:
+		s.placesFact(e)
 	case ReferralMade, ReferralOffered, ReferralAccepted, ReferralDeclined, AcceptanceWithdrawn, ReferralStarted, ReferralEnded, ReferralCancelled, NotConveyed:
 	case CallRaised, CallAnswered, CallClosed:
 	case SiteTransferAsked, SiteTransferAccepted, SiteTransferDeclined, SiteTransferOffered, SiteTransferLeft, SiteTransferArrived, SiteTransferWithdrawn:

@@ -15,8 +15,9 @@ type unit struct {
 	people   map[*patient]bool // whose course belongs in its picture
 	rides    map[string]bool   // ambulance journeys to it
 	told     unitTold
-	dirty    bool // told differs from the store
-	stale    bool // its view must be made again
+	slots    slots // of a unit with places
+	dirty    bool  // told differs from the store
+	stale    bool  // its view must be made again
 	shown    *UnitView
 	portrait *portrait
 	figures  *figures
