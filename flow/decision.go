@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"slices"
 
 	"flowcentre/capacity"
@@ -16,6 +17,7 @@ type decision struct {
 	About   string           `json:"o,omitempty"`
 	Refused string           `json:"f,omitempty"`
 	Detail  string           `json:"d,omitempty"`
+	version uint64
 	shown   *DecisionView
 }
 
@@ -116,9 +118,19 @@ func decisionOf(e *Event) *decision {
 
 func (d *decision) refuse(code, detail string) { d.Refused, d.Detail = code, detail }
 
-// remind keeps the outcome, and as many before it as are kept.
+// remind keeps the outcome, and as many before it as are kept. Of what was held and is
+// tried again the new outcome replaces the old.
 func (s *State) remind(d *decision) {
-	s.decisions = append(s.decisions, d)
+	d.version = s.seq
+	i, again := slices.BinarySearchFunc(s.decisions, d.Seq, func(d *decision, seq uint64) int { return cmp.Compare(d.Seq, seq) })
+	switch {
+	case again:
+		s.decisions[i] = d
+	case i == 0 && len(s.decisions) == maxDecisions:
+		return
+	default:
+		s.decisions = slices.Insert(s.decisions, i, d)
+	}
 	s.changed.key(decisionKey(d.Seq))
 	for len(s.decisions) > maxDecisions {
 		old := s.decisions[0].Seq
@@ -130,15 +142,7 @@ func (s *State) remind(d *decision) {
 }
 
 func (s *State) decision(seq uint64) *decision {
-	if i, ok := slices.BinarySearchFunc(s.decisions, seq, func(d *decision, seq uint64) int {
-		switch {
-		case d.Seq < seq:
-			return -1
-		case d.Seq > seq:
-			return 1
-		}
-		return 0
-	}); ok {
+	if i, ok := slices.BinarySearchFunc(s.decisions, seq, func(d *decision, seq uint64) int { return cmp.Compare(d.Seq, seq) }); ok {
 		return s.decisions[i]
 	}
 	return nil

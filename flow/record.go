@@ -358,7 +358,7 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			s.ambulances[id] = a
 			err = a.unpack(value)
 		case "decision":
-			d := &decision{}
+			d := &decision{version: seq}
 			err = json.Unmarshal(value, d)
 			s.decisions = append(s.decisions, d)
 		case "link":
