@@ -394,6 +394,13 @@ func TestTheGlossaryHasEveryCode(t *testing.T) {
 	}
 }
 
+func TestTheRunbookHasEveryReasonWhyAFactIsHeld(t *testing.T) {
+	page := readDocs(t, "runbook.md")
+	for _, reason := range constants(t, "flow/place.go", "") {
+		require.Regexp(t, "(?m)^\\|[^|]*`"+reason+"`[^|]*\\|", page)
+	}
+}
+
 // constants are the values of the texts that a file names with a prefix, in its order.
 func constants(t *testing.T, file, prefix string) (all []string) {
 	t.Helper()

@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,7 +33,13 @@ type shift struct {
 // newShift opens the centre of scenario.yaml at that time of 12 January 2027.
 func newShift(t *testing.T, at string) *shift {
 	t.Helper()
-	config, faults := LoadConfig("testdata/scenario.yaml")
+	return shiftIn(t, "testdata/scenario.yaml", at)
+}
+
+// shiftIn opens the centre of a configuration.
+func shiftIn(t *testing.T, file, at string) *shift {
+	t.Helper()
+	config, faults := LoadConfig(file)
 	require.Empty(t, faults)
 	config.Data = t.TempDir()
 	d := &shift{T: t, day: time.Date(2027, 1, 12, 0, 0, 0, 0, time.UTC)}
@@ -45,11 +53,18 @@ func newShift(t *testing.T, at string) *shift {
 	return d
 }
 
+// time is a time of the day, or of a later one: "3d 09:00" is three days on.
 func (d *shift) time(clock string) capacity.Instant {
 	d.Helper()
+	day := d.day
+	if days, rest, later := strings.Cut(clock, "d "); later {
+		n, err := strconv.Atoi(days)
+		require.NoError(d, err)
+		day, clock = day.AddDate(0, 0, n), rest
+	}
 	at, err := time.Parse("15:04", clock)
 	require.NoError(d, err)
-	return capacity.At(d.day.Add(at.Sub(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC))))
+	return capacity.At(day.Add(at.Sub(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC))))
 }
 
 // at lets the day go on to that time, and waits until the state has come there too.
@@ -155,14 +170,19 @@ func (d *shift) state(at ...string) *flow.View {
 	return &v
 }
 
-// figure requires that a measure of the hospital is that, and that its why page counts the
-// same.
+// figure requires that a measure of the hospital, figureOf that one of a scope, is that, and
+// that its why page counts the same.
 func (d *shift) figure(want float64, measure string) {
 	d.Helper()
-	got := valueIn(d.state(), "site/general", measure)
+	d.figureOf("site/general", want, measure)
+}
+
+func (d *shift) figureOf(scope string, want float64, measure string) {
+	d.Helper()
+	got := valueIn(d.state(), scope, measure)
 	require.NotNil(d, got.Value, "%s is not known: %+v", measure, got.Missing)
 	require.InDelta(d, want, *got.Value, 0.05, measure)
-	resp, err := http.Get("http://" + d.centre.httpAddr + "/api/v1/measures/" + measure + "/why?scope=site/general")
+	resp, err := http.Get("http://" + d.centre.httpAddr + "/api/v1/measures/" + measure + "/why?scope=" + scope)
 	require.NoError(d, err)
 	defer resp.Body.Close()
 	var why flow.WhyView
