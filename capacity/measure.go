@@ -105,6 +105,12 @@ func (m *Measure) Census(u *Unit) bool {
 	return m.census || m.Form == Shortfall && ofClass(m.Class)(u)
 }
 
+// Leavers says whether the figure is about who is to leave: it is not known of a unit until
+// what is told of them is complete.
+func (m *Measure) Leavers() bool {
+	return m.Family == "discharge" && slices.Contains(m.Supply, "discharge")
+}
+
 // Needs is what a feed of the unit must supply for the measure: any one of these is
 // enough, and where there are none nothing is needed. A balance takes beds from wards
 // of its class and needs from the A&E department.
@@ -122,7 +128,7 @@ func (m *Measure) Needs(u *Unit) []string {
 // figure next changes by itself. Of a unit that the measure does not apply to, or that it
 // knows nothing of yet, it is the zero Amount.
 func (m *Measure) Take(p *Picture, c *Clock, items bool) Amount {
-	if !m.applies(p.Unit) || m.Census(p.Unit) && !p.Known {
+	if !m.applies(p.Unit) || m.Census(p.Unit) && !p.Known || m.Leavers() && !p.Leavers {
 		return Amount{}
 	}
 	n := counting{Picture: p, Clock: c, form: m.Form, items: items}

@@ -106,7 +106,7 @@ func TestMeasuresByHand(t *testing.T) {
 func ward(class BedClass, withoutBed ...*Stay) *Picture {
 	u := &Unit{ID: "w1", Site: "general", Kind: Ward, Class: class, Beds: []Bed{{ID: "A1"}, {ID: "A2"}, {ID: "A3"}, {ID: "B1"}, {ID: "B2"}, {ID: "E1", Escalation: true}, {ID: "E2", Escalation: true}, {ID: "S1", SideRoom: true}}}
 	return &Picture{
-		Unit: u, Known: true, Stays: withoutBed,
+		Unit: u, Known: true, Leavers: true, Stays: withoutBed,
 		Beds: []BedNow{
 			{ID: "A1", Bay: "A", State: Occupied, Since: today("08:00")},
 			{ID: "A2", Bay: "A", State: Occupied, Since: today("09:00")},
@@ -459,7 +459,7 @@ func supply(class BedClass, site string) *Picture {
 		return &Stay{Key: bed, Bed: bed, Here: yesterday("09:00"), Plan: Plan{Certainty: certainty, Due: due, Planned: today("09:00")}}
 	}
 	return &Picture{
-		Unit: &Unit{ID: site + "-w1", Site: site, Kind: Ward, Class: class}, Known: true,
+		Unit: &Unit{ID: site + "-w1", Site: site, Kind: Ward, Class: class}, Known: true, Leavers: true,
 		Beds: []BedNow{
 			bed("A1", Available, 0, ""), bed("A2", Available, 0, ""), bed("A3", NotReady, on(0, "15:00"), ""), bed("A4", NotReady, on(0, "19:00"), ""), bed("A5", NotReady, 0, ""),
 			bed("A6", Occupied, 0, "A6"), bed("A7", Occupied, 0, "A7"), bed("A8", Occupied, 0, "A8"), bed("A9", Occupied, 0, "A9"), bed("B1", Reserved, 0, ""),

@@ -7,9 +7,11 @@ type Picture struct {
 	Unit  *Unit
 	Site  *Site
 	Known bool // a census told who is on it
-	Tally Tally
-	Beds  []BedNow
-	Slots *Slots // of a unit with places; nil for others
+	// Leavers is that what is told of discharges from it is complete: a list told of everybody.
+	Leavers bool
+	Tally   Tally
+	Beds    []BedNow
+	Slots   *Slots // of a unit with places; nil for others
 
 	// Attendances, Ambulances, Stays and Requests hold what is open, and what ended in the
 	// last two local days. A stay or request stands in the picture of one unit only: where

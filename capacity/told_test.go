@@ -10,7 +10,7 @@ import (
 // taken are the beds of a ward that are told to be taken, without a patient or with one
 // who is known.
 func taken(nameless int, stays ...*Stay) *Picture {
-	p := &Picture{Unit: &Unit{ID: "w1", Site: "general", Kind: Ward, Class: AdultGA, Specialties: []string{"110"}}, Known: true, Stays: stays}
+	p := &Picture{Unit: &Unit{ID: "w1", Site: "general", Kind: Ward, Class: AdultGA, Specialties: []string{"110"}}, Known: true, Leavers: true, Stays: stays}
 	for range nameless {
 		p.Beds = append(p.Beds, BedNow{ID: "N", State: Occupied})
 	}

@@ -24,7 +24,7 @@ func (s *State) weigh(site string, units []*unit, f *figures) {
 		for _, part := range []struct{ supply, why string }{
 			{"requests", s.untold(units, "requests")},
 			{"electives", s.untold(units, "electives")},
-			{"discharge", s.untoldOfSome(wards, "discharge")},
+			{"discharge", s.untoldLeavers(wards)},
 		} {
 			if part.why != "" {
 				g.missing = append(g.missing, Missing{Site: site, Supply: part.supply, Why: part.why})
@@ -61,6 +61,15 @@ func (s *State) untold(units []*unit, supplies ...string) (why string) {
 			}
 			why = FeedNever
 		}
+	}
+	return why
+}
+
+// untoldLeavers is why of some units it is not told who is to leave, empty where of all.
+func (s *State) untoldLeavers(units []*unit) (why string) {
+	why = s.untoldOfSome(units, "discharge")
+	if why == "" && slices.ContainsFunc(units, func(u *unit) bool { return !u.portrait.picture.Leavers }) {
+		return "no_list"
 	}
 	return why
 }

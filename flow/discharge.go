@@ -12,6 +12,10 @@ import (
 func (c *course) dischargeFact(f *fact) {
 	s, several := c.find(f)
 	if s == nil {
+		if f.Kind == dischargeNotListed || f.Kind == dischargeListed && slices.ContainsFunc(c.early, func(o *fact) bool { return o.Kind == f.Kind && o.Visit == f.Visit }) {
+			c.early = append(c.early, f)
+			return
+		}
 		kind := NoStay
 		if several {
 			kind = AmbiguousStay
@@ -24,10 +28,16 @@ func (c *course) dischargeFact(f *fact) {
 }
 
 func (c *course) plan(s *stay, f *fact) {
-	s.hasPlan = true
 	c.note(&s.planned, f)
 	c.note(&s.events, f)
-	plan(&s.plan, f)
+	switch {
+	case f.Kind != dischargeListed && f.Kind != dischargeNotListed:
+		s.hasPlan = true
+		s.told = append(s.told, f)
+		plan(&s.plan, f)
+	case s.phase == open:
+		s.relist(f)
+	}
 }
 
 // foresee gives a stay that has just begun what was told of its discharge before: all of
@@ -55,6 +65,16 @@ func plan(p *capacity.Plan, f *fact) {
 	case DischargeReady:
 		if !p.NCTR.Told() {
 			p.NCTR = now
+		}
+	case dischargeListed:
+		if d.NCTR != 0 && !p.NCTR.Told() {
+			p.NCTR = capacity.Moment{At: d.NCTR, Seq: f.Seq}
+		}
+		if d.Certainty != "" || f.Due != 0 {
+			p.Certainty, p.Due, p.Planned = cmp.Or(d.Certainty, p.Certainty), cmp.Or(f.Due, p.Due), now
+		}
+		if d.Reason != "" {
+			p.Reason, p.Owner, p.Delayed = d.Reason, d.Owner, now
 		}
 	case DischargeNotReady:
 		p.NCTR, p.Delayed, p.Reason, p.Owner, p.Certainty, p.Due = capacity.Moment{}, capacity.Moment{}, "", "", "", 0

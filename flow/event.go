@@ -78,6 +78,7 @@ type Data struct {
 	Declared  *Declared         `json:"declared,omitempty"`  // a status that expires
 	Agreement string            `json:"agreement,omitempty"` // a divert or mutual aid: its number
 	Link      string            `json:"link,omitempty"`      // a provider's link, as the hash of its token
+	Leavers   []DischargeEntry  `json:"discharges,omitzero"` // everyone on a discharge list; an empty one says that nobody is
 	Counter   uint64            `json:"counter,omitempty"`   // the producer's own count of what it has sent
 	Report    *FeedReport       `json:"report,omitempty"`    // what the door saw of a feed
 	Layout    *LayoutPart       `json:"layout,omitempty"`    // a part of the layout
@@ -143,6 +144,19 @@ type ListEntry struct {
 	Service  string           `json:"service,omitempty"`
 	Decided  capacity.Instant `json:"decided,omitempty"` // decision to admit
 	Ready    capacity.Instant `json:"ready,omitempty"`   // clinically ready to proceed
+}
+
+// DischargeEntry is one patient on a discharge list, as far as the feed tells.
+type DischargeEntry struct {
+	Patient   string           `json:"patient,omitempty"`
+	Visit     string           `json:"visit,omitempty"` // one of Patient and Visit must be there
+	NCTR      capacity.Instant `json:"nctr,omitempty"`  // since when the patient no longer meets the criteria to reside; left out while that is not so
+	Pathway   string           `json:"pathway,omitempty"`
+	Reason    string           `json:"reason,omitempty"` // why still here; see DelayGroups
+	Owner     string           `json:"owner,omitempty"`
+	Certainty string           `json:"certainty,omitempty"`
+	Due       capacity.Instant `json:"due,omitempty"` // when the patient is to leave
+	GoingTo   string           `json:"going_to,omitempty"`
 }
 
 // Reported is a figure that a person tells because no feed does: by phone, or counted on
@@ -298,6 +312,7 @@ const (
 	DischargeFailed                           // was to leave and did not
 	StartAccepted                             // a service takes the patient on, from when
 	StartWithdrawn                            // it does not after all
+	DischargeListTaken                        // everyone on a ward's or site's discharge list, at a time
 	BedAllocated                              // a bed is kept for a request
 	AllocationEnded                           // and no longer
 	PlacesReported                            // a provider tells what is free
@@ -415,6 +430,7 @@ var specs = [kindCount]Spec{
 	DischargeFailed:               {Type: "flowcentre.discharge.failed.v1", Needs: f("patient", "reason"), May: f("also", "visit", "place", "role")},
 	StartAccepted:                 {Type: "flowcentre.discharge.start-accepted.v1", Needs: f("patient", "due"), May: f("also", "visit", "pathway", "service")},
 	StartWithdrawn:                {Type: "flowcentre.discharge.start-withdrawn.v1", Needs: f("patient"), May: f("also", "visit", "reason", "service")},
+	DischargeListTaken:            {Type: "flowcentre.discharge.list.v1", Needs: f("place", "discharges")},
 	BedAllocated:                  {Type: "flowcentre.decision.bed-allocated.v1", Needs: f("request", "place", "role"), May: f("until", "account")},
 	AllocationEnded:               {Type: "flowcentre.decision.allocation-ended.v1", Needs: f("request", "role"), May: f("reason", "account")},
 	PlacesReported:                {Type: "flowcentre.community.places-reported.v1", Needs: f("place", "places"), May: f("reason", "until", "role", "account", "how")},

@@ -29,8 +29,10 @@ type detail struct {
 	Reason, Owner, Ambulance     string
 	Locality, AgeBand            string
 	Frailty, Condition           string
+	Feed                         string // of a fact about a discharge: who said it
 	Needs                        []string
 	Until                        capacity.Instant
+	NCTR                         capacity.Instant // of a discharge list
 }
 
 var noDetail detail
@@ -43,12 +45,14 @@ func (f *fact) more() *detail {
 	return f.More
 }
 
-// Kinds that only the fold makes, of a census or an A&E list.
+// Kinds that only the fold makes, of a census or a list.
 const (
-	counted    Kind = 200 + iota // a census found the patient there
-	notCounted                   // a census of the unit did not find the patient
-	listed                       // an A&E list has the patient in it again
-	notListed                    // an A&E list of the department has not
+	counted            Kind = 200 + iota // a census found the patient there
+	notCounted                           // a census of the unit did not find the patient
+	listed                               // an A&E list has the patient in it again
+	notListed                            // an A&E list of the department has not
+	dischargeListed                      // what a discharge list says of the patient
+	dischargeNotListed                   // a discharge list of where the patient was says nothing
 )
 
 func factOf(e *Event) fact {
@@ -57,15 +61,19 @@ func factOf(e *Event) fact {
 		Seq: e.Seq, Happened: e.Happened, Recorded: e.Recorded, Kind: e.Kind,
 		Visit: d.Visit, FromVisit: d.FromVisit, Class: d.Class, Due: d.Due,
 	}
-	if d.Service == "" && d.Sex == "" && d.Mode == "" && d.Acuity == "" && d.Request == "" && d.Origin == "" && d.Wants == "" && d.Role == "" &&
+	feed := ""
+	if dischargeKind(e.Kind) {
+		feed = e.Feed
+	}
+	if feed == "" && d.Service == "" && d.Sex == "" && d.Mode == "" && d.Acuity == "" && d.Request == "" && d.Origin == "" && d.Wants == "" && d.Role == "" &&
 		d.Pathway == "" && d.Certainty == "" && d.GoingTo == "" && d.Reason == "" && d.Owner == "" && d.Ambulance == "" && len(d.Needs) == 0 && d.Until == 0 &&
 		d.Locality == "" && d.AgeBand == "" && d.Frailty == "" && d.Condition == "" {
 		return f
 	}
 	f.More = &detail{
 		Service: d.Service, Sex: d.Sex, Mode: d.Mode, Acuity: d.Acuity, Request: d.Request, Origin: d.Origin, Wants: string(d.Wants), Role: d.Role,
+		Locality: d.Locality, AgeBand: d.AgeBand, Frailty: d.Frailty, Condition: d.Condition, Feed: feed,
 		Pathway: d.Pathway, Certainty: d.Certainty, GoingTo: d.GoingTo, Reason: d.Reason, Owner: d.Owner, Ambulance: d.Ambulance, Needs: d.Needs, Until: d.Until,
-		Locality: d.Locality, AgeBand: d.AgeBand, Frailty: d.Frailty, Condition: d.Condition,
 	}
 	return f
 }
@@ -80,7 +88,7 @@ func (d *detail) texts() []*string {
 	return []*string{
 		&d.Service, &d.Sex, &d.Mode, &d.Acuity, &d.Request, &d.Origin, &d.Wants, &d.Role,
 		&d.Pathway, &d.Certainty, &d.GoingTo, &d.Reason, &d.Owner, &d.Ambulance,
-		&d.Locality, &d.AgeBand, &d.Frailty, &d.Condition,
+		&d.Locality, &d.AgeBand, &d.Frailty, &d.Condition, &d.Feed,
 	}
 }
 
@@ -102,6 +110,7 @@ func (p *packer) fact(f *fact) {
 		}
 		p.texts(d.Needs)
 		p.instant(d.Until)
+		p.instant(d.NCTR)
 	}
 }
 
@@ -118,6 +127,7 @@ func (u *unpacker) fact() fact {
 		}
 		f.More.Needs = u.texts()
 		f.More.Until = u.instant()
+		f.More.NCTR = u.instant()
 	}
 	return f
 }

@@ -93,6 +93,10 @@ func (s *State) reason(e *Event) string {
 	if e.Data.Place == "" {
 		return ""
 	}
+	if e.Kind == DischargeListTaken {
+		_, reason := s.leavesFrom(e.Feed, e.Data.Place)
+		return reason
+	}
 	places := []string{e.Data.Place}
 	if sort := s.unknownSort(e); sort != "" {
 		return UnknownSort

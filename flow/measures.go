@@ -105,6 +105,9 @@ func (s *State) uncounted(u *unit, m *capacity.Measure) (lack *Missing, asOf cap
 	if m.Census(u.def) && u.told.KnownSince == 0 {
 		return &Missing{Unit: u.def.ID, Why: "unknown"}, 0, false
 	}
+	if m.Leavers() && !u.portrait.picture.Leavers {
+		return &Missing{Unit: u.def.ID, Why: "no_list"}, 0, false
+	}
 	some, all := m.Told(u.portrait.picture)
 	switch {
 	case all || s.untold([]*unit{u}, m.Surely...) == "":

@@ -146,7 +146,7 @@ func TestBalanceWithoutNeeds(t *testing.T) {
 			"0; site not_sent requests; site not_sent discharge",
 		},
 		{
-			"all is sent", fmt.Sprintf(department, "ae") + "feed site\nexpect every=900 supplies=requests,electives,discharge\nlayout\n03:00 feed.heartbeat feed=site\n03:00 feed.heartbeat feed=ed\n03:01 tick",
+			"all is sent", fmt.Sprintf(department, "ae") + "feed site\nexpect every=900 supplies=requests,electives,discharge\nlayout\n03:00 discharge.list place=site/site no_leavers feed=site\n03:00 feed.heartbeat feed=ed\n03:01 tick",
 			"0",
 		},
 	} {

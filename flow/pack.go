@@ -174,11 +174,20 @@ func (t *unitTold) pack() []byte {
 	out.instant(t.KnownSince)
 	out.instant(t.Told)
 	out.instant(t.Listed)
+	out.instant(t.Planning)
+	out.number(uint64(len(t.Leavers)))
+	for _, l := range t.Leavers {
+		out.text(l.Feed)
+		out.mark(l.mark)
+	}
 	return out
 }
 
 func (t *unitTold) unpack(b []byte) error {
 	in := unpacker{b: b}
-	t.KnownSince, t.Told, t.Listed = in.instant(), in.instant(), in.instant()
+	t.KnownSince, t.Told, t.Listed, t.Planning = in.instant(), in.instant(), in.instant(), in.instant()
+	for range in.count() {
+		t.Leavers = append(t.Leavers, leaversTold{in.text(), in.mark()})
+	}
 	return in.done()
 }

@@ -88,6 +88,9 @@ func (s *State) patientFact(e *Event) {
 	}
 	from := p.whereabouts()
 	s.tell(p, f)
+	if dischargeKind(f.Kind) {
+		s.plans(cmp.Or(from, p.whereabouts()), e)
+	}
 	s.note(e, cmp.Or(f.Place, from))
 }
 
@@ -284,6 +287,9 @@ func (s *State) vacate(p *patient) {
 // work derives the course and turns it into claims.
 func (s *State) work(p *patient) {
 	c := derive(p.key, p.facts, s.isDept)
+	if s.unlist(p, c) {
+		c = derive(p.key, p.facts, s.isDept)
+	}
 	s.doubt(p, c)
 	s.meet(p, c)
 	p.stays = 0

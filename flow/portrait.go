@@ -97,11 +97,18 @@ func (s *State) portray(u *unit) *portrait {
 	p := &portrait{picture: &capacity.Picture{Unit: u.def, Site: s.site(u.def.Site), Known: u.told.KnownSince != 0, Slots: s.placesOf(u)}}
 	zone := s.zone()
 	since := zone.Midnight(zone.Midnight(s.at) - 1)
+	var here []*stay
 	for _, patient := range u.everyone() {
 		c := trace(patient.key, patient.facts, s.isDept)
 		s.add(p.picture, u, patient, c, since)
 		s.show(p, was, u, patient, c)
+		for _, st := range c.stays {
+			if st.phase == open && st.at.Unit == u.def.ID {
+				here = append(here, st)
+			}
+		}
 	}
+	p.picture.Leavers = u.leaversKnown(here)
 	for _, b := range u.order {
 		p.picture.Beds = append(p.picture.Beds, b.now(s.at))
 	}

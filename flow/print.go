@@ -28,7 +28,7 @@ func (p *printed) event(e *Event) {
 }
 
 func (p *printed) data(d *Data) {
-	if d.Census != nil || d.Swap != nil || d.List != nil || d.Figure != nil || d.Places != nil || d.Declared != nil || d.Age < 0 || d.Report != nil || d.Layout != nil {
+	if d.Census != nil || d.Swap != nil || d.List != nil || d.Leavers != nil || d.Figure != nil || d.Places != nil || d.Declared != nil || d.Age < 0 || d.Report != nil || d.Layout != nil {
 		p.bad = true
 		return
 	}

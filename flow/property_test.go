@@ -164,6 +164,17 @@ func history(t *rapid.T) []Event {
 				e.Data.List = append(e.Data.List, l)
 			}
 		}
+		if e.Kind == DischargeListTaken {
+			e.Data.Place = rapid.SampledFrom([]string{"u0", "u1", "site/site", "site/none"}).Draw(t, "of")
+			e.Data.Leavers = []DischargeEntry{}
+			for range rapid.IntRange(0, 3).Draw(t, "leavers") {
+				l := DischargeEntry{Patient: patients.Draw(t, "who"), Visit: visit.Draw(t, "number"), Pathway: "2"}
+				if rapid.Bool().Draw(t, "ready") {
+					l.NCTR, l.Reason = e.Happened.Add(-time.Hour), "capacity"
+				}
+				e.Data.Leavers = append(e.Data.Leavers, l)
+			}
+		}
 		if e.Kind == CensusTaken {
 			e.Data.Census = []CensusEntry{{Place: e.Data.Place, Patient: e.Data.Patient, Visit: e.Data.Visit}, {Place: "u0/B1"}}
 		}

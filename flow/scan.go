@@ -148,6 +148,8 @@ func (s *scan) data(d *Data) {
 			s.value(&d.Figure)
 		case "list":
 			s.value(&d.List)
+		case "discharges":
+			s.value(&d.Leavers)
 		case "layout_id":
 			d.LayoutID = s.text()
 		case "counter":

@@ -238,6 +238,10 @@ func (w *ward) fill(e *Event, key, value string) {
 		}
 	case "list":
 		d.List = append(d.List, w.entry(value))
+	case "leaver":
+		d.Leavers = append(d.Leavers, w.leaver(value))
+	case "no_leavers":
+		d.Leavers = []DischargeEntry{}
 	case "nobody":
 		d.List = []ListEntry{}
 	case "swap":
@@ -283,6 +287,32 @@ func (w *ward) entry(text string) ListEntry {
 			l.Acuity = value
 		default:
 			require.Fail(w.t, "no part of a list "+key)
+		}
+	}
+	return l
+}
+
+// leaver is a line of a discharge list: who it is, then nctr/08:00 and other columns.
+func (w *ward) leaver(text string) DischargeEntry {
+	parts := strings.Split(text, ";")
+	l := DischargeEntry{Patient: parts[0], Visit: "v-" + parts[0]}
+	for _, part := range parts[1:] {
+		key, value, _ := strings.Cut(part, "/")
+		switch key {
+		case "nctr":
+			l.NCTR = w.time(value)
+		case "due":
+			l.Due = w.time(value)
+		case "pathway":
+			l.Pathway = value
+		case "reason":
+			l.Reason = value
+		case "owner":
+			l.Owner = value
+		case "certainty":
+			l.Certainty = value
+		default:
+			require.Fail(w.t, "no part of a discharge list "+key)
 		}
 	}
 	return l

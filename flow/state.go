@@ -136,6 +136,8 @@ func (s *State) fact(e *Event) {
 		s.moveVisit(e)
 	case ListTaken:
 		s.list(e)
+	case DischargeListTaken:
+		s.dischargeList(e)
 	case AmbulanceInbound, AmbulanceArrived, AmbulanceHandedOver, AmbulanceClear, AmbulanceCancelled:
 		s.ambulanceFact(e)
 	case BedAllocated, AllocationEnded, ContradictionSettled, LinkIssued, LinkRevoked, AgreementAsked, AgreementAnswered, AgreementEnded:

@@ -34,7 +34,8 @@ type stay struct {
 	ae      *attendance // of a visit that came to A&E
 	plan    capacity.Plan
 	hasPlan bool
-	planned []uint64 // the facts of the plan
+	told    []*fact  // the facts that make the plan
+	planned []uint64 // and all there were of it
 	events  []uint64 // all its facts
 }
 
@@ -132,7 +133,7 @@ func (c *course) take(patient string, f *fact) {
 	case BedRequested, RequestReady, RequestLeft, RequestArrived, RequestCancelled, BedAllocated, AllocationEnded:
 		c.requestFact(f)
 		return
-	case DischargeReady, DischargeNotReady, DischargePlanned, DischargeDelayed, DischargeDelayEnded, DischargeFailed, StartAccepted, StartWithdrawn:
+	case DischargeReady, DischargeNotReady, DischargePlanned, DischargeDelayed, DischargeDelayEnded, DischargeFailed, StartAccepted, StartWithdrawn, dischargeListed, dischargeNotListed:
 		c.dischargeFact(f)
 		return
 	}

@@ -31,6 +31,8 @@ type unitTold struct {
 	KnownSince capacity.Instant // first census
 	Told       capacity.Instant // when anything was last recorded about it
 	Listed     capacity.Instant // newest A&E list
+	Planning   capacity.Instant // when the first fact about a discharge from it was recorded
+	Leavers    []leaversTold    // newest discharge list of each feed
 }
 
 func (u *unit) bed(id string) *bed { return u.beds[id] }

@@ -83,6 +83,7 @@ func (e *Invalid) Error() string { return e.Field + ": " + e.Reason }
 const (
 	MaxText   = 256 // bytes of any one text
 	MaxCensus = 500 // patients in one census
+	MaxListed = 700 // patients in one list of an A&E department, or of those who are to leave
 	MaxAlso   = 16  // further identifiers of a patient
 )
 
@@ -195,6 +196,7 @@ func (d *Data) filled() []string {
 	add("declared", d.Declared != nil)
 	add("agreement", d.Agreement != "")
 	add("link", d.Link != "")
+	add("discharges", d.Leavers != nil)
 	add("counter", d.Counter != 0)
 	add("report", d.Report != nil)
 	add("layout", d.Layout != nil)
@@ -292,6 +294,9 @@ func (e *Event) validate() error {
 		return err
 	}
 	if err := validateList(d.List); err != nil {
+		return err
+	}
+	if err := validateLeavers(d.Leavers); err != nil {
 		return err
 	}
 	if d.Class != "" && !slices.Contains([]PatientClass{Inpatient, Emergency, Outpatient, Preadmit, OtherClass}, d.Class) {
@@ -531,8 +536,8 @@ func (r *Reported) validate() error {
 }
 
 func validateList(list []ListEntry) error {
-	if len(list) > MaxCensus {
-		return &Invalid{"data.list", fmt.Sprintf("has more than %d entries; send one list a department", MaxCensus)}
+	if len(list) > MaxListed {
+		return &Invalid{"data.list", fmt.Sprintf("has more than %d entries; send one list a department", MaxListed)}
 	}
 	for i, a := range list {
 		at := fmt.Sprintf("data.list[%d]", i)
@@ -555,6 +560,37 @@ func validateList(list []ListEntry) error {
 		}
 		if err := oneOf(at+".acuity", a.Acuity, acuities); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+func validateLeavers(list []DischargeEntry) error {
+	if len(list) > MaxListed {
+		return &Invalid{"data.discharges", fmt.Sprintf("has more than %d entries; send one list a ward", MaxListed)}
+	}
+	for i, l := range list {
+		at := fmt.Sprintf("data.discharges[%d]", i)
+		if l.Patient == "" && l.Visit == "" {
+			return &Invalid{at + ".patient", "is missing, and so is visit: one of them must say who"}
+		}
+		for _, t := range []struct{ field, value string }{{".patient", l.Patient}, {".visit", l.Visit}} {
+			if err := text(at+t.field, t.value, false); err != nil {
+				return err
+			}
+		}
+		for _, t := range []struct{ field, value string }{{".owner", l.Owner}, {".going_to", l.GoingTo}} {
+			if err := code(at+t.field, t.value); err != nil {
+				return err
+			}
+		}
+		for _, t := range []struct {
+			field, value string
+			of           []string
+		}{{".pathway", l.Pathway, Pathways}, {".reason", l.Reason, DelayGroups}, {".certainty", l.Certainty, Certainties}} {
+			if err := oneOf(at+t.field, t.value, t.of); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

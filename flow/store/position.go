@@ -19,7 +19,7 @@ type Position struct {
 }
 
 // format is raised when a version of the store cannot be read by the one before.
-const format = 1
+const format = 2
 
 var (
 	metaBucket  = []byte("meta")
