@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -15,6 +16,9 @@ import (
 
 // MaxEvent is the most bytes of one event; a census or list may fill a whole message.
 const MaxEvent = 16 << 10
+
+// whole are the kinds of event that tell of everybody somewhere.
+var whole = []flow.Kind{flow.CensusTaken, flow.ListTaken, flow.DischargeListTaken}
 
 // Limits of what waits at the door.
 const (
@@ -205,7 +209,7 @@ func (d *Door) check(feed string, e flow.Event, how manner) (*slip, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.Kind != flow.CensusTaken && e.Kind != flow.ListTaken && len(pending.Body) > MaxEvent {
+	if !slices.Contains(whole, e.Kind) && len(pending.Body) > MaxEvent {
 		return nil, &TooLarge{Bytes: len(pending.Body), Limit: MaxEvent}
 	}
 	return &slip{name: name{feed, e.ID}, digest: e.Digest, pending: pending, done: make(chan struct{})}, nil

@@ -154,11 +154,11 @@ func TestDoorRefuses(t *testing.T) {
 	}
 	r = d.Post(t.Context(), "wrh", []flow.Event{census})
 	require.NoError(t, r[0].Err, "a census may be larger than other events, and a fact may be old")
-	for i := range census.Data.Census {
-		census.Data.Census[i].Place = strings.Repeat("p", 200)
+	list := flow.Event{ID: "d", Feed: "wrh", Kind: flow.ListTaken, Happened: start, Data: flow.Data{Place: "ae"}}
+	for range flow.MaxListed {
+		list.Data.List = append(list.Data.List, flow.ListEntry{Patient: "A/B/1", Arrived: start, Place: strings.Repeat("p", flow.MaxText), Seen: start, Assessed: start})
 	}
-	census.ID = "d"
-	r = d.Post(t.Context(), "wrh", []flow.Event{census})
+	r = d.Post(t.Context(), "wrh", []flow.Event{list})
 	var large *TooLarge
 	require.ErrorAs(t, r[0].Err, &large)
 	assert.EqualValues(t, 1, last(t, l))

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/nats-io/nats.go"
 
@@ -17,6 +18,7 @@ const (
 	producerSubjects = "events.>"
 	queueGroup       = "flowcentre" // of two centres on one NATS one takes each event
 	waitingPerFeed   = 4096
+	waitingBytes     = 32 << 20 // of one feed
 )
 
 // Gateway takes what producers publish to events.<feed>.<family> and answers like
@@ -25,7 +27,7 @@ const (
 type Gateway struct {
 	door *Door
 	sub  *nats.Subscription
-	feed map[string]chan *nats.Msg
+	feed map[string]*line
 	stop context.CancelFunc
 	done sync.WaitGroup
 }
@@ -33,9 +35,9 @@ type Gateway struct {
 // NewGateway begins to take events over the log's own connection.
 func (d *Door) NewGateway() (*Gateway, error) {
 	ctx, stop := context.WithCancel(context.Background())
-	g := &Gateway{door: d, feed: map[string]chan *nats.Msg{}, stop: stop}
+	g := &Gateway{door: d, feed: map[string]*line{}, stop: stop}
 	for _, id := range d.feeds.ids() {
-		waiting := make(chan *nats.Msg, waitingPerFeed)
+		waiting := &line{messages: make(chan *nats.Msg, waitingPerFeed)}
 		g.feed[id] = waiting
 		g.done.Go(func() { g.serve(ctx, id, waiting) })
 	}
@@ -66,25 +68,23 @@ func (g *Gateway) receive(m *nats.Msg) {
 		g.answer(m, feed, Result{Err: ErrNoFeed})
 		return
 	}
-	select {
-	case waiting <- m:
-	default:
+	if !waiting.join(m) {
 		g.answer(m, feed, Result{Err: ErrBusy})
 	}
 }
 
 // serve posts what waits of one feed, all that is there at a time.
-func (g *Gateway) serve(ctx context.Context, feed string, waiting <-chan *nats.Msg) {
+func (g *Gateway) serve(ctx context.Context, feed string, waiting *line) {
 	for {
 		var messages []*nats.Msg
 		select {
 		case <-ctx.Done():
 			return
-		case m := <-waiting:
-			messages = append(messages, m)
+		case m := <-waiting.messages:
+			messages = append(messages, waiting.took(m))
 		}
-		for len(messages) < maxBatch && len(waiting) > 0 {
-			messages = append(messages, <-waiting)
+		for len(messages) < maxBatch && len(waiting.messages) > 0 {
+			messages = append(messages, waiting.took(<-waiting.messages))
 		}
 		g.post(ctx, feed, messages)
 	}
@@ -139,6 +139,32 @@ func readMessage(m *nats.Msg) (flow.Event, error) {
 		return e, &flow.Invalid{Field: "type", Reason: "does not belong to the subject; publish to events.<source>.<family>"}
 	}
 	return e, nil
+}
+
+// line is what waits of one feed.
+type line struct {
+	messages chan *nats.Msg
+	bytes    atomic.Int64
+}
+
+// join puts a message at the end of the line, unless that is full.
+func (l *line) join(m *nats.Msg) bool {
+	size := int64(m.Size())
+	if l.bytes.Add(size) <= waitingBytes {
+		select {
+		case l.messages <- m:
+			return true
+		default:
+		}
+	}
+	l.bytes.Add(-size)
+	return false
+}
+
+// took is a message that has left the line.
+func (l *line) took(m *nats.Msg) *nats.Msg {
+	l.bytes.Add(-int64(m.Size()))
+	return m
 }
 
 func feedOf(subject string) string {

@@ -41,6 +41,20 @@ func gateway(t *testing.T, options ...nats.Option) (*Log, *Door, *nats.Conn) {
 	return l, d, conn
 }
 
+// A feed's line is bounded by count and by bytes.
+func TestALineIsBounded(t *testing.T) {
+	small, large := &line{messages: make(chan *nats.Msg, waitingPerFeed)}, &line{messages: make(chan *nats.Msg, waitingPerFeed)}
+	for range waitingPerFeed + 10 {
+		small.join(&nats.Msg{Data: []byte("x")})
+		large.join(&nats.Msg{Data: make([]byte, MaxPayload)})
+	}
+	assert.Len(t, small.messages, waitingPerFeed)
+	assert.Len(t, large.messages, waitingBytes/MaxPayload)
+	large.took(<-large.messages)
+	assert.True(t, large.join(&nats.Msg{Data: make([]byte, MaxPayload)}))
+	assert.False(t, large.join(&nats.Msg{Data: make([]byte, MaxPayload)}))
+}
+
 func TestPublishAsToJetStream(t *testing.T) {
 	for title, options := range map[string][]nats.Option{
 		"without secrets": nil,

@@ -15,6 +15,7 @@ func (k *Keys) hide(e flow.Event) (flow.Event, error) {
 	e.Data.Also = append([]string(nil), e.Data.Also...)
 	e.Data.Census = slices.Clone(e.Data.Census)
 	e.Data.List = slices.Clone(e.Data.List)
+	e.Data.Leavers = slices.Clone(e.Data.Leavers)
 	if e.Data.Swap != nil {
 		leg := *e.Data.Swap
 		e.Data.Swap = &leg
@@ -58,6 +59,10 @@ func eachIdentifier(d *flow.Data, patient, visit func(text *string, field string
 	for i := range d.List {
 		filled(patient, &d.List[i].Patient, fmt.Sprintf("data.list[%d].patient", i))
 		filled(visit, &d.List[i].Visit, fmt.Sprintf("data.list[%d].visit", i))
+	}
+	for i := range d.Leavers {
+		filled(patient, &d.Leavers[i].Patient, fmt.Sprintf("data.discharges[%d].patient", i))
+		filled(visit, &d.Leavers[i].Visit, fmt.Sprintf("data.discharges[%d].visit", i))
 	}
 	if d.Swap != nil {
 		filled(patient, &d.Swap.Patient, "data.swap.patient")

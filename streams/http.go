@@ -28,7 +28,7 @@ type Answer struct {
 const eventPath = "/api/v1/events/{seq}"
 
 // Paths are the addresses that Handler serves.
-var Paths = []string{"/api/v1/events", eventPath, "/api/v1/hl7", "/api/v1/lists/ae", "/api/v1/decisions"}
+var Paths = []string{"/api/v1/events", eventPath, "/api/v1/hl7", "/api/v1/lists/ae", "/api/v1/lists/discharge", "/api/v1/decisions"}
 
 // Handler serves Paths. Where feeds have secrets, the caller's token says which feed it
 // is that posts; otherwise only callers on this machine are heard. An event of the log,
@@ -37,7 +37,9 @@ func (d *Door) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v1/events", d.postEvents)
 	mux.HandleFunc("POST /api/v1/hl7", d.postHL7)
-	mux.HandleFunc("POST /api/v1/lists/ae", d.postList)
+	for name, of := range sheets {
+		mux.HandleFunc("POST /api/v1/lists/"+name, func(w http.ResponseWriter, r *http.Request) { d.postList(of, w, r) })
+	}
 	mux.HandleFunc("POST /api/v1/decisions", d.postDecisions)
 	mux.HandleFunc("GET "+eventPath, d.getEvent)
 	for _, path := range Paths {

@@ -13,30 +13,9 @@ import (
 	"flowcentre/streams/hl7"
 )
 
-// listColumns are the columns of an A&E list, each with the names it may go by.
-var listColumns = [...]struct {
-	name  string
-	other []string
-}{
-	ofPatient:  {"patient", []string{"patient_id", "hospital_number", "mrn"}},
-	ofVisit:    {"visit", []string{"visit_number", "visit_id", "attendance", "attendance_number", "attendance_id"}},
-	ofArrived:  {"arrived", []string{"arrived_at", "arrival", "arrival_time", "arrival_date_time"}},
-	ofMode:     {"mode", []string{"arrival_mode", "mode_of_arrival"}},
-	ofAcuity:   {"acuity", []string{"triage_category", "priority"}},
-	ofArea:     {"area", []string{"location", "current_location"}},
-	ofAssessed: {"assessed", []string{"assessed_at", "initial_assessment", "triage_time"}},
-	ofSeen:     {"seen", []string{"seen_at", "seen_for_treatment"}},
-	ofReferred: {"referred", []string{"referred_at", "referral_time"}},
-	ofService:  {"service", []string{"specialty", "referred_to", "referred_service"}},
-	ofDecided:  {"decided", []string{"decided_at", "decision_to_admit", "dta"}},
-	ofReady:    {"ready", []string{"ready_at", "clinically_ready_to_proceed", "ready_to_proceed"}},
-}
-
-// The numbers of the columns.
+// The columns of an A&E list, after patient and visit.
 const (
-	ofPatient = iota
-	ofVisit
-	ofArrived
+	ofArrived = iota + ofVisit + 1
 	ofMode
 	ofAcuity
 	ofArea
@@ -46,29 +25,37 @@ const (
 	ofService
 	ofDecided
 	ofReady
-	columnCount
 )
 
-// columnOf finds a column by one of its names; case, blanks and dashes do not count.
-func columnOf(name string) (column int, ok bool) {
-	name = strings.Map(func(r rune) rune {
-		if r == ' ' || r == '-' {
-			return '_'
-		}
-		return r
-	}, strings.ToLower(strings.TrimSpace(name)))
-	for i, c := range listColumns {
-		if name == c.name || slices.Contains(c.other, name) {
-			return i, true
-		}
-	}
-	return 0, false
+var aeSheet = sheet{
+	name: "an A&E list", entry: "an attendance", subject: "which department", example: "the id of the A&E unit", whole: "the whole department", lacking: "arrived, or both patient and visit",
+	event: flow.ListTaken, nobody: flow.Data{List: []flow.ListEntry{}},
+	columns: []column{
+		ofPatient:  patientColumn,
+		ofVisit:    visitColumn,
+		ofArrived:  {"arrived", []string{"arrived_at", "arrival", "arrival_time", "arrival_date_time"}},
+		ofMode:     {"mode", []string{"arrival_mode", "mode_of_arrival"}},
+		ofAcuity:   {"acuity", []string{"triage_category", "priority"}},
+		ofArea:     {"area", []string{"location", "current_location"}},
+		ofAssessed: {"assessed", []string{"assessed_at", "initial_assessment", "triage_time"}},
+		ofSeen:     {"seen", []string{"seen_at", "seen_for_treatment"}},
+		ofReferred: {"referred", []string{"referred_at", "referral_time"}},
+		ofService:  {"service", []string{"specialty", "referred_to", "referred_service"}},
+		ofDecided:  {"decided", []string{"decided_at", "decision_to_admit", "dta"}},
+		ofReady:    {"ready", []string{"ready_at", "clinically_ready_to_proceed", "ready_to_proceed"}},
+	},
+	sound: func(has func(int) bool) bool { return has(ofArrived) && (has(ofPatient) || has(ofVisit)) },
+	need:  ofArrived + 1,
+	take: func(l *list, r *row) (who string, add func(*flow.Data), fault *RowFault) {
+		e, fault := l.attendance(r)
+		return known(e.Patient, e.Visit), func(d *flow.Data) { d.List = append(d.List, e) }, fault
+	},
 }
 
-// row is one attendance of a list as it was sent.
+// row is one line of a list as it was sent.
 type row struct {
-	line  int // of the file, from 1; in JSON which of the entries
-	cells [columnCount]string
+	line  int        // of the file, from 1; in JSON which of the entries
+	cells []string   // by column
 	fault *RowFault  // the first for which it does not count
 	left  []RowFault // cells left out of it
 	open  bool       // it is the last, and has no line end
@@ -87,25 +74,26 @@ type RowFault struct {
 
 // list makes the entries of an event out of rows.
 type list struct {
+	sheet *sheet
 	feed  *Feed
-	place string // the department
+	place string // what it is of
 	taken capacity.Instant
 }
 
-// entries gives those of the sound rows, and the faults of the others.
-func (l *list) entries(rows []row) (entries []flow.ListEntry, faults []RowFault) {
-	entries = []flow.ListEntry{}
+// read gives what the sound rows say, how many those are, and the faults of the others.
+func (l *list) read(rows []row) (d flow.Data, sound int, faults []RowFault) {
+	d = l.sheet.nobody
+	d.Place = l.place
 	first := map[string]int{}
 	for i := range rows {
 		r := &rows[i]
-		e, fault := l.entry(r)
+		for c := range r.cells {
+			read(l, r, c, &r.cells[c], clean)
+		}
+		who, add, fault := l.sheet.take(l, r)
 		if fault == nil {
-			who := e.Visit
-			if who == "" {
-				who = "patient " + e.Patient
-			}
 			if at, twice := first[who]; twice {
-				fault = &RowFault{Column: "visit", Reason: fmt.Sprintf("the attendance is in line %d already", at), Next: "List each attendance once."}
+				fault = &RowFault{Column: "visit", Reason: fmt.Sprintf("is in line %d already", at), Next: "List everybody once."}
 			} else {
 				first[who] = r.line
 			}
@@ -119,57 +107,39 @@ func (l *list) entries(rows []row) (entries []flow.ListEntry, faults []RowFault)
 			left.Line, left.Kept = r.line, true
 			faults = append(faults, left)
 		}
-		entries = append(entries, e)
+		sound++
+		add(&d)
 	}
-	return entries, faults
+	return d, sound, faults
 }
 
-// needed says whether a row cannot count without the column.
-func needed(column int) bool { return column <= ofArrived }
-
-func (l *list) entry(r *row) (e flow.ListEntry, fault *RowFault) {
-	for i := range r.cells {
-		read(r, i, &r.cells[i], clean)
-	}
-	read(r, ofPatient, &e.Patient, l.identifier(l.feed.HL7.PatientType))
-	read(r, ofVisit, &e.Visit, l.identifier("VN"))
-	read(r, ofArrived, &e.Arrived, l.instant)
-	read(r, ofMode, &e.Mode, l.mode)
-	read(r, ofAcuity, &e.Acuity, l.acuity)
-	read(r, ofArea, &e.Place, l.area)
-	read(r, ofAssessed, &e.Assessed, l.instant)
-	read(r, ofSeen, &e.Seen, l.instant)
-	read(r, ofReferred, &e.Referred, l.instant)
-	read(r, ofService, &e.Service, l.service)
-	read(r, ofDecided, &e.Decided, l.instant)
-	read(r, ofReady, &e.Ready, l.instant)
+func (l *list) attendance(r *row) (e flow.ListEntry, fault *RowFault) {
+	l.who(r, &e.Patient, &e.Visit)
+	read(l, r, ofArrived, &e.Arrived, l.instant)
+	read(l, r, ofMode, &e.Mode, l.mode)
+	read(l, r, ofAcuity, &e.Acuity, l.acuity)
+	read(l, r, ofArea, &e.Place, l.area)
+	read(l, r, ofAssessed, &e.Assessed, l.instant)
+	read(l, r, ofSeen, &e.Seen, l.instant)
+	read(l, r, ofReferred, &e.Referred, l.instant)
+	read(l, r, ofService, &e.Service, l.coded)
+	read(l, r, ofDecided, &e.Decided, l.instant)
+	read(l, r, ofReady, &e.Ready, l.instant)
 	switch {
 	case r.fault != nil:
 		return e, r.fault
-	case e.Patient == "" && e.Visit == "":
-		return e, &RowFault{Column: "visit", Reason: "is empty, and so is patient", Next: "Say who it is by one of them."}
 	case e.Arrived == 0:
 		return e, &RowFault{Column: "arrived", Reason: "is empty", Next: "Say when the patient arrived."}
 	}
-	times := [columnCount]*capacity.Instant{
-		ofArrived: &e.Arrived, ofAssessed: &e.Assessed, ofSeen: &e.Seen, ofReferred: &e.Referred, ofDecided: &e.Decided, ofReady: &e.Ready,
-	}
-	for late := entryRecent(&e, l.taken); late != nil; late = entryRecent(&e, l.taken) {
-		fault := RowFault{Column: late.Field, Reason: late.Reason, Next: "Correct the time, or say by as_at when the list was taken."}
-		column, _ := columnOf(late.Field)
-		if needed(column) {
-			return e, &fault
-		}
-		*times[column] = 0
-		r.left = append(r.left, fault)
-	}
-	return e, nil
+	return e, l.timely(r, map[string]*capacity.Instant{
+		"arrived": &e.Arrived, "assessed": &e.Assessed, "seen": &e.Seen, "referred": &e.Referred, "decided": &e.Decided, "ready": &e.Ready,
+	}, func() *flow.Invalid { return entryRecent(&e, l.taken) })
 }
 
 // read reads a cell that holds something, unless the row is at fault already. A cell that
 // the row can do without is left out when it cannot be read.
-func read[T any](r *row, column int, into *T, how func(string) (T, *RowFault)) {
-	if r.fault != nil || r.cells[column] == "" {
+func read[T any](l *list, r *row, column int, into *T, how func(string) (T, *RowFault)) {
+	if r.fault != nil || len(r.cells) == 0 || r.cells[column] == "" {
 		return
 	}
 	value, fault := how(r.cells[column])
@@ -177,14 +147,14 @@ func read[T any](r *row, column int, into *T, how func(string) (T, *RowFault)) {
 	case fault == nil:
 		*into = value
 		return
-	case needed(column):
+	case column < l.sheet.need:
 		r.fault = fault
 	default:
 		r.cells[column] = ""
 		r.left = append(r.left, *fault)
 		fault = &r.left[len(r.left)-1]
 	}
-	fault.Column = listColumns[column].name
+	fault.Column = l.sheet.columns[column].name
 }
 
 // clean is a cell without outer blanks. NULL, as databases export it, is nothing.
@@ -252,7 +222,7 @@ func (f *Feed) instant(text string, latest capacity.Instant) (capacity.Instant, 
 }
 
 func (l *list) mode(text string) (string, *RowFault) {
-	word := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(text))
+	word := underscored(text)
 	if _, own := l.feed.HL7.Modes[text]; !own && slices.Contains(flow.Modes, word) {
 		return word, nil
 	}
@@ -267,13 +237,6 @@ func (l *list) acuity(text string) (string, *RowFault) {
 		return a, nil
 	}
 	return "", &RowFault{Reason: "is not 1 to 5", Next: "Send the category as a number, or have the feed's acuities say which is meant."}
-}
-
-func (l *list) service(text string) (string, *RowFault) {
-	if s := l.feed.HL7.Service(text); s != "" {
-		return s, nil
-	}
-	return "", &RowFault{Reason: "is not a code", Next: "Send a code, or have the feed's services say which is meant; no names of people."}
 }
 
 // area is a place within the department, unless it is written as a whole place.

@@ -237,7 +237,7 @@ func TestListsRefusedAsAWhole(t *testing.T) {
 		"rows below nothing":         {"&rows=-1", typeCSV, head, 422, "rows", "number of rows"},
 		"most rows at fault":         {"", typeCSV, head + one + bad + bad, 422, "", "2 of 3 rows"},
 		"all rows at fault":          {"", typeCSV, head + bad, 422, "", "1 of 1 rows"},
-		"more than a department":     {"", typeCSV, head + strings.Repeat(one, flow.MaxCensus+1), 422, "rows", "500"},
+		"more than a department":     {"", typeCSV, head + strings.Repeat(one, flow.MaxListed+1), 422, "rows", "700"},
 		"no place":                   {"?source=ed", typeCSV, head + one, 422, "place", "which department"},
 		"as_at in words":             {"&as_at=now", typeCSV, head + one, 422, "as_at", "not a time"},
 		"as_at to come":              {"&as_at=2027-01-12T06:00:00Z", typeCSV, head + one, 422, "time", "ahead"},
@@ -315,6 +315,50 @@ func TestLocalTimes(t *testing.T) {
 	assert.Equal(t, "2026-07-01T12:00:00Z", at.String(), "without a zone it is UTC, never the machine's")
 }
 
+func TestPostDischargeList(t *testing.T) {
+	l := newTestLog(t)
+	d, s := listDoor(t, l)
+	const path = "/api/v1/lists/discharge?source=ed&place=site/wrh"
+	const csv = "Visit Number,Patient,NCTR since,Discharge Pathway,reason,owner,certainty,EDD,destination\n" +
+		"77,1234567,2027-01-11 09:00,2,Care transfer hub process,brokerage,Definite,12/01/2027 14:00,54\n" +
+		"78,,,,,,potential,2027-01-12 17:00,\n" +
+		"79,,2027-01-12 09:00,4,lazy,Jane Doe,maybe,1999-01-01 00:00,\n"
+	response, a := post(t, s, path, typeCSV, csv)
+	require.Equal(t, http.StatusAccepted, response.StatusCode, a.Detail)
+	answer := listAnswer(t, response)
+	assert.Equal(t, 3, answer.Taken, "who is on the list counts, whatever is wrong with the rest of the row")
+	var columns []string
+	for _, fault := range answer.Refused {
+		assert.True(t, fault.Kept)
+		assert.Equal(t, 4, fault.Line)
+		columns = append(columns, fault.Column)
+	}
+	assert.Equal(t, []string{"pathway", "reason", "owner", "certainty", "nctr", "due"}, columns)
+	e := follow(t, l, 0, 1)[0].Event
+	assert.Equal(t, flow.DischargeListTaken, e.Kind)
+	assert.Equal(t, flow.Data{Place: "site/wrh", Leavers: []flow.DischargeEntry{
+		{
+			Patient: d.keys.Patient("RWP50/MR/1234567"), Visit: d.keys.Visit("RWP50/VN/77"), NCTR: start.Add(-19 * time.Hour), Pathway: "2",
+			Reason: "care_transfer_hub_process", Owner: "brokerage", Certainty: "definite", Due: start.Add(10 * time.Hour), GoingTo: "54",
+		},
+		{Visit: d.keys.Visit("RWP50/VN/78"), Certainty: "potential", Due: start.Add(13 * time.Hour)},
+		{Visit: d.keys.Visit("RWP50/VN/79")},
+	}}, e.Data)
+
+	response, a = post(t, s, path, typeJSON, `[]`)
+	require.Equal(t, http.StatusAccepted, response.StatusCode, a.Detail)
+	assert.Equal(t, []flow.DischargeEntry{}, follow(t, l, 1, 1)[0].Event.Data.Leavers, "nobody is on it")
+	response, a = post(t, s, path, typeCSV, "nctr,pathway\n2027-01-11 09:00,2\n")
+	assert.Equal(t, http.StatusUnprocessableEntity, response.StatusCode)
+	assert.Contains(t, a.Detail, "both patient and visit")
+	response, a = post(t, s, path, typeCSV, "visit,arrived\n1,2027-01-11 09:00\n")
+	assert.Equal(t, http.StatusUnprocessableEntity, response.StatusCode)
+	assert.Contains(t, a.Detail, "a discharge list")
+	response, a = post(t, s, "/api/v1/lists/discharge?source=ed", typeJSON, `[]`)
+	assert.Equal(t, http.StatusUnprocessableEntity, response.StatusCode)
+	assert.Contains(t, a.Detail, "ward or site")
+}
+
 func TestListsNeedTheFeedsToken(t *testing.T) {
 	l := newTestLog(t)
 	d, err := NewDoor(DoorOptions{Log: l, Keys: testKeys(t), Clock: NewClock(start, 1), Feeds: []Feed{{ID: "ed", Secret: "secret of ed"}, {ID: "wrh", Secret: "secret of wrh"}}})
@@ -329,28 +373,33 @@ func TestListsNeedTheFeedsToken(t *testing.T) {
 }
 
 func FuzzReadCSV(f *testing.F) {
-	f.Add([]byte("\ufeffvisit;arrived;mode\r\n1;2027-01-12 03:00;AMB\r\n=x;;\r\n"), true)
-	f.Add([]byte("visit,arrived\n\"1\"\"2\",12/01/2027 03:00\n\"open,"), true)
-	f.Add([]byte("patient,visit,arrived,mode,acuity,area,assessed,seen,referred,service,decided,ready\nA/MR/1,1,2026-10-25 01:30,walk in,3,majors,,NULL,,300,,\n"), true)
-	f.Add([]byte(`[{"visit":1,"arrived":"2027-01-12T03:00:00Z","acuity":3},{"arrival":null}]`), false)
+	f.Add([]byte("\ufeffvisit;arrived;mode\r\n1;2027-01-12 03:00;AMB\r\n=x;;\r\n"), true, false)
+	f.Add([]byte("visit,arrived\n\"1\"\"2\",12/01/2027 03:00\n\"open,"), true, false)
+	f.Add([]byte("patient,visit,arrived,mode,acuity,area,assessed,seen,referred,service,decided,ready\nA/MR/1,1,2026-10-25 01:30,walk in,3,majors,,NULL,,300,,\n"), true, false)
+	f.Add([]byte(`[{"visit":1,"arrived":"2027-01-12T03:00:00Z","acuity":3},{"arrival":null}]`), false, false)
+	f.Add([]byte("visit,nctr,pathway,reason,owner,certainty,due,going_to\n1,2027-01-11 09:00,2,Capacity,brokerage,Definite,12/01/2027 14:00,54\n2,,4,lazy,,,1999-01-01 00:00,\n"), true, true)
 	zone, err := time.LoadLocation("Europe/London")
 	require.NoError(f, err)
 	feed := Feed{ID: "ed", Zone: zone, HL7: hl7.Settings{Authority: "RWP50"}}
 	keys := newKeys([]byte("0123456789abcdef0123456789abcdef"))
-	f.Fuzz(func(t *testing.T, raw []byte, isCSV bool) {
+	f.Fuzz(func(t *testing.T, raw []byte, isCSV, leavers bool) {
+		of := &aeSheet
+		if leavers {
+			of = &leaversSheet
+		}
 		read := readEntries
 		if isCSV {
 			read = readCSV
 		}
-		rows, p := read(raw)
+		rows, p := read(of, raw)
 		if p != nil {
 			if p.Status != 400 && p.Status != 422 || p.Detail == "" || p.Next == "" {
 				t.Fatalf("a refusal that helps nobody: %+v", p)
 			}
 			return
 		}
-		l := &list{feed: &feed, place: "ae", taken: start}
-		entries, faults := l.entries(rows)
+		l := &list{sheet: of, feed: &feed, place: "ae", taken: start}
+		data, sound, faults := l.read(rows)
 		told := map[int]bool{}
 		for _, fault := range faults {
 			told[fault.Line] = told[fault.Line] || !fault.Kept
@@ -361,16 +410,16 @@ func FuzzReadCSV(f *testing.F) {
 			}
 		}
 		rows = slices.DeleteFunc(rows, func(r row) bool { return r.line == 0 })
-		require.Len(t, entries, len(rows), "every row counts or is told")
+		require.Equal(t, len(rows), sound, "every row counts or is told")
 		for _, fault := range faults {
 			if fault.Line < 1 || fault.Reason == "" || fault.Next == "" {
 				t.Fatalf("a fault that helps nobody: %+v", fault)
 			}
 		}
-		if len(entries) > flow.MaxCensus {
+		if sound > flow.MaxListed {
 			return
 		}
-		e, err := keys.hide(flow.Event{ID: "x", Feed: "ed", Kind: flow.ListTaken, Happened: start, Data: flow.Data{Place: "ae", List: entries}})
+		e, err := keys.hide(flow.Event{ID: "x", Feed: "ed", Kind: of.event, Happened: start, Data: data})
 		require.NoError(t, err)
 		require.NoError(t, e.Validate(), "what is read as sound the door takes")
 		require.NoError(t, plausible(&e, start))

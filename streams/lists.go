@@ -25,8 +25,8 @@ type ListAnswer struct {
 	Refused   []RowFault       `json:"refused"`
 }
 
-// postList takes everyone in an A&E department, as CSV or JSON, for one event.
-func (d *Door) postList(w http.ResponseWriter, r *http.Request) {
+// postList takes a whole list, as CSV or JSON, for one event.
+func (d *Door) postList(of *sheet, w http.ResponseWriter, r *http.Request) {
 	feed, p := d.sender(r, "source")
 	if p != nil {
 		p.write(w)
@@ -42,7 +42,7 @@ func (d *Door) postList(w http.ResponseWriter, r *http.Request) {
 		p.write(w)
 		return
 	}
-	answer, p := d.list(r, feed, media == typeCSV, raw)
+	answer, p := d.list(r, of, feed, media == typeCSV, raw)
 	if p != nil {
 		p.write(w)
 		return
@@ -51,16 +51,16 @@ func (d *Door) postList(w http.ResponseWriter, r *http.Request) {
 }
 
 // list reads and posts a list. What is refused of it, in whole or by row, is counted.
-func (d *Door) list(r *http.Request, feed string, isCSV bool, raw []byte) (*ListAnswer, *Problem) {
+func (d *Door) list(r *http.Request, of *sheet, feed string, isCSV bool, raw []byte) (*ListAnswer, *Problem) {
 	refuse := func(reason, detail string) {
 		d.Refuse(feed, flow.Refusal{Reason: reason, Detail: detail, Digest: digestOf(raw)})
 	}
-	l, rows, p := d.readList(r, feed, isCSV, raw)
+	l, rows, p := d.readList(r, of, feed, isCSV, raw)
 	if p != nil {
 		refuse("list", p.Detail)
 		return nil, p
 	}
-	entries, faults := l.entries(rows)
+	data, sound, faults := l.read(rows)
 	if p := cutOff(rows, faults); p != nil {
 		refuse("list", p.Detail)
 		return nil, p
@@ -72,14 +72,13 @@ func (d *Door) list(r *http.Request, feed string, isCSV bool, raw []byte) (*List
 		}
 		refuse(reason, fmt.Sprintf("line %d: %s %s", f.Line, f.Column, f.Reason))
 	}
-	if dropped := len(rows) - len(entries); dropped > len(entries) {
-		p := unsound("", fmt.Sprintf("%d of %d rows are at fault: too many to take the others for the whole department.", dropped, len(rows)), "Correct the rows and send the list again.")
+	if dropped := len(rows) - sound; dropped > sound {
+		p := unsound("", fmt.Sprintf("%d of %d rows are at fault: too many to take the others for %s.", dropped, len(rows), of.whole), "Correct the rows and send the list again.")
 		p.Refused = faults
 		return nil, p
 	}
 	e := flow.Event{
-		ID: d.keys.listID(feed, l.place, l.taken, raw), Feed: feed, Kind: flow.ListTaken, Happened: l.taken,
-		Data: flow.Data{Place: l.place, List: entries},
+		ID: d.keys.listID(feed, l.place, l.taken, raw), Feed: feed, Kind: of.event, Happened: l.taken, Data: data,
 	}
 	result := d.post(r.Context(), feed, []flow.Event{e}, asRead)[0]
 	if result.Err != nil {
@@ -91,17 +90,17 @@ func (d *Door) list(r *http.Request, feed string, isCSV bool, raw []byte) (*List
 	}
 	return &ListAnswer{
 		ID: result.ID, Seq: result.Seq, Duplicate: result.Duplicate, AsAt: l.taken,
-		Rows: len(rows), Taken: len(entries), Refused: append([]RowFault{}, faults...),
+		Rows: len(rows), Taken: sound, Refused: append([]RowFault{}, faults...),
 	}, nil
 }
 
 // readList reads what the request says of the list, and its rows.
-func (d *Door) readList(r *http.Request, feed string, isCSV bool, raw []byte) (*list, []row, *Problem) {
+func (d *Door) readList(r *http.Request, of *sheet, feed string, isCSV bool, raw []byte) (*list, []row, *Problem) {
 	settings := d.feeds.byID[feed]
 	query := r.URL.Query()
-	l := &list{feed: &settings, place: query.Get("place"), taken: d.clock.Now()}
+	l := &list{sheet: of, feed: &settings, place: query.Get("place"), taken: d.clock.Now()}
 	if l.place == "" {
-		return nil, nil, unsound("place", "The address does not say which department the list is of.", "Add ?place= with the id of the A&E unit.")
+		return nil, nil, unsound("place", "The address does not say "+of.subject+" the list is of.", "Add ?place= with "+of.example+".")
 	}
 	if text := query.Get("as_at"); text != "" {
 		at, ok := settings.instant(text, l.taken)
@@ -114,12 +113,12 @@ func (d *Door) readList(r *http.Request, feed string, isCSV bool, raw []byte) (*
 	if isCSV {
 		read = readCSV
 	}
-	rows, p := read(raw)
+	rows, p := read(of, raw)
 	if p == nil {
 		p = counts(r, len(rows))
 	}
-	if p == nil && len(rows) > flow.MaxCensus {
-		p = unsound("rows", fmt.Sprintf("The list has more than %d rows.", flow.MaxCensus), "List only who is in the department.")
+	if p == nil && len(rows) > flow.MaxListed {
+		p = unsound("rows", fmt.Sprintf("The list has more than %d rows.", flow.MaxListed), "List only who belongs there now.")
 	}
 	return l, rows, p
 }

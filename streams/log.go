@@ -188,7 +188,7 @@ func askSync(url, credentials string) error {
 	return nil
 }
 
-// stream finds or makes the stream. Of one that exists only the limit may change.
+// stream finds or makes the stream. Of one that exists only the limits may change.
 func (l *Log) stream(ctx context.Context, o LogOptions) (jetstream.Stream, error) {
 	want := jetstream.StreamConfig{
 		Name:               Stream,
@@ -219,11 +219,12 @@ func (l *Log) stream(ctx context.Context, o LogOptions) (jetstream.Stream, error
 	if fault := unfit(have); fault != "" {
 		return nil, fmt.Errorf("stream %s %s; move it away or restore the right one", Stream, fault)
 	}
-	if o.MaxBytes > 0 && have.MaxBytes != o.MaxBytes {
-		have.MaxBytes = o.MaxBytes
-		return l.js.UpdateStream(ctx, have)
+	want.MaxBytes = cmp.Or(max(0, o.MaxBytes), have.MaxBytes)
+	if have.MaxBytes == want.MaxBytes && have.MaxMsgSize >= MaxPayload {
+		return found, nil
 	}
-	return found, nil
+	have.MaxBytes, have.MaxMsgSize = want.MaxBytes, max(have.MaxMsgSize, MaxPayload)
+	return l.js.UpdateStream(ctx, have)
 }
 
 // unfit says why a stream cannot be the log.

@@ -318,3 +318,21 @@ func TestClockDoesNotRepeatOrGoBack(t *testing.T) {
 	}
 	assert.InDelta(t, float64(time.Now().UnixMilli()), float64(NewClock(0, 1).Now()), 1000)
 }
+
+// A log of an earlier version takes messages of today's size from the next start on.
+func TestAnOldLogTakesLargerMessages(t *testing.T) {
+	s := testServer(t, t.TempDir())
+	l := testLog(t, LogOptions{Server: s, MaxBytes: 1 << 20})
+	old, err := l.js.Stream(t.Context(), Stream)
+	require.NoError(t, err)
+	config := old.CachedInfo().Config
+	config.MaxMsgSize = 64 << 10
+	_, err = l.js.UpdateStream(t.Context(), config)
+	require.NoError(t, err)
+	l.Close()
+	l = testLog(t, LogOptions{Server: s, MaxBytes: 1 << 20})
+	now, err := l.js.Stream(t.Context(), Stream)
+	require.NoError(t, err)
+	require.EqualValues(t, MaxPayload, now.CachedInfo().Config.MaxMsgSize)
+	require.EqualValues(t, 1<<20, now.CachedInfo().Config.MaxBytes)
+}

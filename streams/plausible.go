@@ -26,12 +26,9 @@ func plausible(e *flow.Event, now capacity.Instant) error {
 	if err := recent("time", e.Happened, now, "the centre's clock, which says "+now.String()); err != nil {
 		return err
 	}
-	if slices.Contains(dated, e.Kind) && e.Data.Due != 0 {
-		switch due := e.Data.Due.Sub(e.Happened); {
-		case due > maxDue:
-			return &flow.Invalid{Field: "data.due", Reason: "lies more than 2 years ahead; leave it out while it is not known"}
-		case due < -maxAge:
-			return &flow.Invalid{Field: "data.due", Reason: "lies more than 400 days back"}
+	if slices.Contains(dated, e.Kind) {
+		if fault := foreseeable("data.due", e.Data.Due, e.Happened); fault != nil {
+			return fault
 		}
 	}
 	switch until := e.Data.Until; {
@@ -44,6 +41,11 @@ func plausible(e *flow.Event, now capacity.Instant) error {
 	for i := range e.Data.List {
 		if fault := entryRecent(&e.Data.List[i], e.Happened); fault != nil {
 			return &flow.Invalid{Field: fmt.Sprintf("data.list[%d].%s", i, fault.Field), Reason: fault.Reason}
+		}
+	}
+	for i := range e.Data.Leavers {
+		if fault := leaverRecent(&e.Data.Leavers[i], e.Happened); fault != nil {
+			return &flow.Invalid{Field: fmt.Sprintf("data.discharges[%d].%s", i, fault.Field), Reason: fault.Reason}
 		}
 	}
 	if e.Data.Figure != nil {
@@ -63,6 +65,41 @@ func recent(field string, at, latest capacity.Instant, latestIs string) error {
 	return nil
 }
 
+// foreseeable checks a time that somebody is to leave or start.
+func foreseeable(field string, due, happened capacity.Instant) *flow.Invalid {
+	if due == 0 {
+		return nil
+	}
+	switch ahead := due.Sub(happened); {
+	case ahead > maxDue:
+		return &flow.Invalid{Field: field, Reason: "lies more than 2 years ahead; leave it out while it is not known"}
+	case ahead < -maxAge:
+		return &flow.Invalid{Field: field, Reason: "lies more than 400 days back"}
+	}
+	return nil
+}
+
+// leaverRecent checks the times of one line of a discharge list against that of the list.
+func leaverRecent(l *flow.DischargeEntry, taken capacity.Instant) *flow.Invalid {
+	if l.NCTR != 0 {
+		if fault := past("nctr", l.NCTR, taken); fault != nil {
+			return fault
+		}
+	}
+	return foreseeable("due", l.Due, taken)
+}
+
+// past checks a moment that a list tells against when it was taken.
+func past(field string, at, taken capacity.Instant) *flow.Invalid {
+	switch ago := taken.Sub(at); {
+	case ago < -MaxAhead:
+		return &flow.Invalid{Field: field, Reason: "lies after the list itself, which is of " + taken.String()}
+	case ago > maxAge:
+		return &flow.Invalid{Field: field, Reason: "lies more than 400 days back"}
+	}
+	return nil
+}
+
 // entryRecent checks the times of one attendance of a list against that of the list.
 func entryRecent(a *flow.ListEntry, taken capacity.Instant) *flow.Invalid {
 	for _, t := range []struct {
@@ -71,14 +108,10 @@ func entryRecent(a *flow.ListEntry, taken capacity.Instant) *flow.Invalid {
 	}{
 		{"arrived", a.Arrived}, {"assessed", a.Assessed}, {"seen", a.Seen}, {"referred", a.Referred}, {"decided", a.Decided}, {"ready", a.Ready},
 	} {
-		if t.at == 0 {
-			continue
-		}
-		switch ago := taken.Sub(t.at); {
-		case ago < -MaxAhead:
-			return &flow.Invalid{Field: t.field, Reason: "lies after the list itself, which is of " + taken.String()}
-		case ago > maxAge:
-			return &flow.Invalid{Field: t.field, Reason: "lies more than 400 days back"}
+		if t.at != 0 {
+			if fault := past(t.field, t.at, taken); fault != nil {
+				return fault
+			}
 		}
 	}
 	return nil

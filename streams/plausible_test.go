@@ -78,7 +78,7 @@ func TestImplausibleIsRefused(t *testing.T) {
 func TestAListMayBeLarge(t *testing.T) {
 	d := newTestDoor(t, newTestLog(t))
 	e := flow.Event{ID: "1", Feed: "wrh", Kind: flow.ListTaken, Happened: start, Data: flow.Data{Place: "ae"}}
-	for range 170 {
+	for range 600 {
 		e.Data.List = append(e.Data.List, flow.ListEntry{
 			Patient: "A/MR/1", Visit: "A/VN/1", Arrived: start.Add(-time.Hour), Mode: "ambulance", Acuity: "2", Place: "wrh-ae/majors",
 			Assessed: start.Add(-time.Minute), Seen: start, Referred: start, Service: "general_medicine", Decided: start, Ready: start,

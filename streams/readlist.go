@@ -16,8 +16,8 @@ import (
 	"flowcentre/capacity"
 )
 
-// unsound refuses a list as a whole: what it does not name has left, so half a list would
-// empty the department.
+// unsound refuses a list as a whole: who is not on it counts as gone, so half a list is
+// worse than none.
 func unsound(field, detail, next string) *Problem {
 	p := problem(http.StatusUnprocessableEntity, "list", "List refused", detail, next)
 	p.Field = field
@@ -28,7 +28,7 @@ var utf8Mark = []byte("\ufeff")
 
 // readCSV reads the rows of a list with a header row, commas or semicolons between the
 // cells. It refuses what may have been cut off.
-func readCSV(raw []byte) ([]row, *Problem) {
+func readCSV(of *sheet, raw []byte) ([]row, *Problem) {
 	raw = bytes.TrimPrefix(raw, utf8Mark)
 	first, _, whole := bytes.Cut(raw, []byte("\n"))
 	if !whole {
@@ -43,7 +43,7 @@ func readCSV(raw []byte) ([]row, *Problem) {
 	if err != nil {
 		return nil, unsound("header", "The header row cannot be read.", "Begin with one line of column names.")
 	}
-	columns, p := readHeader(header)
+	columns, p := readHeader(of, header)
 	if p != nil {
 		return nil, p
 	}
@@ -69,43 +69,43 @@ func readCSV(raw []byte) ([]row, *Problem) {
 		case !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" }): // an empty line, as spreadsheets leave
 		default:
 			line, _ := reader.FieldPos(0)
-			rows = append(rows, readRow(line, cells, columns))
+			rows = append(rows, readRow(of, line, cells, columns))
 		}
 	}
 }
 
 // readHeader finds the column of each cell.
-func readHeader(header []string) (columns []int, p *Problem) {
+func readHeader(of *sheet, header []string) (columns []int, p *Problem) {
 	const next = "Name the columns " // and nothing of a cell, which may be a patient's where the header row is missing
 	var names []string
-	for _, c := range listColumns {
+	for _, c := range of.columns {
 		names = append(names, c.name)
 	}
 	all := next + strings.Join(names, ", ") + "; leave out all others, names of people above all."
 	for i, name := range header {
-		column, ok := columnOf(name)
+		column, ok := of.find(name)
 		switch {
 		case !utf8.ValidString(name):
 			return nil, unsound("header", fmt.Sprintf("The name of column %d is not UTF-8.", i+1), "Save the file as CSV UTF-8.")
 		case !ok:
-			detail := fmt.Sprintf("Column %d has a name that no column of an A&E list has.", i+1)
+			detail := fmt.Sprintf("Column %d has a name that no column of %s has.", i+1, of.name)
 			if near := capacity.Nearest(strings.ToLower(strings.TrimSpace(name)), names); near != "" {
 				detail += " Did you mean " + near + "?"
 			}
 			return nil, unsound("header", detail, all)
 		case slices.Contains(columns, column):
-			return nil, unsound("header", fmt.Sprintf("Column %d is %s a second time.", i+1, listColumns[column].name), "Keep one of the two.")
+			return nil, unsound("header", fmt.Sprintf("Column %d is %s a second time.", i+1, of.columns[column].name), "Keep one of the two.")
 		}
 		columns = append(columns, column)
 	}
-	if !slices.Contains(columns, ofArrived) || !slices.Contains(columns, ofPatient) && !slices.Contains(columns, ofVisit) {
-		return nil, unsound("header", "The header lacks arrived, or both patient and visit.", all)
+	if !of.sound(func(column int) bool { return slices.Contains(columns, column) }) {
+		return nil, unsound("header", "The header lacks "+of.lacking+".", all)
 	}
 	return columns, nil
 }
 
-func readRow(line int, cells []string, columns []int) row {
-	r := row{line: line}
+func readRow(of *sheet, line int, cells []string, columns []int) row {
+	r := row{line: line, cells: make([]string, len(of.columns))}
 	if len(cells) != len(columns) {
 		r.fault = &RowFault{Reason: fmt.Sprintf("has %d cells, and the header %d", len(cells), len(columns)), Next: "Give each row as many cells as the header; put a cell with the separator in it in quotation marks."}
 		return r
@@ -125,39 +125,39 @@ func cutOff(rows []row, faults []RowFault) *Problem {
 }
 
 // readEntries reads the rows of a list that is a JSON array of objects.
-func readEntries(raw []byte) ([]row, *Problem) {
+func readEntries(of *sheet, raw []byte) ([]row, *Problem) {
 	raw = bytes.TrimPrefix(raw, utf8Mark)
 	if err := wellFormed(raw); err != nil {
 		return nil, ProblemOf(err)
 	}
 	var parts []json.RawMessage
 	if err := json.Unmarshal(raw, &parts); err != nil || parts == nil {
-		return nil, ProblemOf(malformed("the body is not a JSON array of attendances"))
+		return nil, ProblemOf(malformed("the body is not a JSON array of objects"))
 	}
 	rows := make([]row, len(parts))
 	for i, part := range parts {
-		rows[i] = readEntry(i+1, part)
+		rows[i] = readEntry(of, i+1, part)
 	}
 	return rows, nil
 }
 
-func readEntry(number int, part json.RawMessage) row {
-	r := row{line: number}
+func readEntry(of *sheet, number int, part json.RawMessage) row {
+	r := row{line: number, cells: make([]string, len(of.columns))}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(part, &members); err != nil || members == nil {
-		r.fault = &RowFault{Reason: "is not a JSON object", Next: "Send one object an attendance."}
+		r.fault = &RowFault{Reason: "is not a JSON object", Next: "Send one object for " + of.entry + "."}
 		return r
 	}
 	filled := map[int]bool{}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		raw := members[name]
-		column, ok := columnOf(name)
+		column, ok := of.find(name)
 		switch {
 		case !ok:
-			r.fault = &RowFault{Reason: "has a field that no A&E list has", Next: "Leave it out, names of people above all."}
+			r.fault = &RowFault{Reason: "has a field that no column of " + of.name + " has", Next: "Leave it out, names of people above all."}
 			return r
 		case filled[column]:
-			r.fault = &RowFault{Column: listColumns[column].name, Reason: "is there twice, by two names", Next: "Keep one of the two."}
+			r.fault = &RowFault{Column: of.columns[column].name, Reason: "is there twice, by two names", Next: "Keep one of the two."}
 			return r
 		}
 		filled[column] = true
@@ -167,7 +167,7 @@ func readEntry(number int, part json.RawMessage) row {
 		case raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9':
 			text = string(raw)
 		default:
-			r.fault = &RowFault{Column: listColumns[column].name, Reason: "is neither a text nor a number", Next: "Send a text."}
+			r.fault = &RowFault{Column: of.columns[column].name, Reason: "is neither a text nor a number", Next: "Send a text."}
 			return r
 		}
 		r.cells[column] = text

@@ -16,8 +16,9 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// MaxPayload is the most bytes of one message, whoever sends it.
-const MaxPayload = 64 << 10
+// MaxPayload is the most bytes of one message, whoever sends it: a list of MaxListed
+// patients with every column filled.
+const MaxPayload = 256 << 10
 
 // The centre's own inboxes and those of producers never overlap, so that a producer can
 // not listen to what the log delivers to the centre.

@@ -82,7 +82,7 @@ func TestServerSyncsEveryWrite(t *testing.T) {
 	assert.True(t, info.Config.SyncAlways, "jsz tells that every write is synced")
 	vars, err := s.nats.Varz(nil)
 	require.NoError(t, err)
-	assert.EqualValues(t, 64<<10, vars.MaxPayload)
+	assert.EqualValues(t, MaxPayload, vars.MaxPayload)
 	assert.NoError(t, s.Health())
 }
 

@@ -34,6 +34,7 @@ func TestAnEventIsShownWithoutWhoItIsAbout(t *testing.T) {
 		{Kind: flow.VisitMoved, Data: flow.Data{Patient: names[0], FromPatient: names[1], FromVisit: names[2], Visit: names[3]}},
 		{Kind: flow.Swapped, Data: flow.Data{Patient: names[0], Place: "W4/A1", Swap: &flow.SwapLeg{Patient: names[1], Visit: names[2], Place: "W4/A2"}}},
 		{Kind: flow.CensusTaken, Data: flow.Data{Place: "W4", Census: []flow.CensusEntry{{Place: "W4/A1", Patient: names[0], Visit: names[1]}, {Place: "W4/A2"}}}},
+		{Kind: flow.DischargeListTaken, Data: flow.Data{Place: "site/wrh", Leavers: []flow.DischargeEntry{{Patient: names[0], Visit: names[1], NCTR: start}}}},
 		{Kind: flow.ListTaken, Data: flow.Data{Place: "ae", List: []flow.ListEntry{{Patient: names[0], Visit: names[1], Arrived: start}}}},
 	} {
 		e.ID, e.Feed, e.Happened = string(rune('a'+i)), "wrh", start

@@ -181,6 +181,9 @@ func TestAsyncAPIHasTheCodesAndLimitsOfTheDoor(t *testing.T) {
 	require.Equal(t, flow.MaxText, schemas["Place"].MaxLength)
 	require.Equal(t, flow.MaxAlso, schemas["Also"].MaxItems)
 	require.Equal(t, flow.MaxCensus, schemas["Census"].MaxItems)
+	require.Equal(t, flow.MaxListed, schemas["List"].MaxItems)
+	require.Equal(t, flow.MaxListed, schemas["Discharges"].MaxItems)
+	fieldsAre(t, flow.DischargeEntry{}, schemas["DischargeEntry"])
 	require.True(t, schemas["Census"].Items.closed())
 	fieldsAre(t, flow.CensusEntry{}, *schemas["Census"].Items)
 	fieldsAre(t, flow.SwapLeg{}, schemas["Swap"])
@@ -325,7 +328,7 @@ func TestEveryProblemOfTheDoorIsDescribed(t *testing.T) {
 	doc := readOpenAPI(t)
 	made := problems(t, "*.go")
 	got := map[string][]int{}
-	for path, method := range map[string]string{"/api/v1/events": "post", "/api/v1/hl7": "post", "/api/v1/lists/ae": "post", "/api/v1/decisions": "post", "/api/v1/events/{seq}": "get"} {
+	for path, method := range map[string]string{"/api/v1/events": "post", "/api/v1/hl7": "post", "/api/v1/lists/ae": "post", "/api/v1/lists/discharge": "post", "/api/v1/decisions": "post", "/api/v1/events/{seq}": "get"} {
 		for text, r := range doc.Paths[path][method].Responses {
 			status, err := strconv.Atoi(text)
 			require.NoError(t, err)

@@ -98,8 +98,8 @@ func (r *request) send(t *testing.T, c *centre) (last uint64) {
 		streams.ListAnswer
 	}
 	require.NoError(t, json.Unmarshal(text, &answer))
-	if r.url == postList {
-		readContract(t, "openapi.yaml").describes(t, http.MethodPost, "/api/v1/lists/ae", resp, text)
+	if r.url == postList || r.url == postLeavers {
+		readContract(t, "openapi.yaml").describes(t, http.MethodPost, req.URL.Path, resp, text)
 		require.Equal(t, answer.Rows, answer.Taken, "%s", text)
 		return answer.Seq
 	}
@@ -139,6 +139,7 @@ func (r *request) decide(t *testing.T, c *centre) uint64 {
 const (
 	postEvents    = "http://" + defaultHTTP + "/api/v1/events"
 	postDecisions = "http://" + defaultHTTP + "/api/v1/decisions"
+	postLeavers   = "http://" + defaultHTTP + "/api/v1/lists/discharge?source=wrh-discharge&place=site/wrh"
 	postList      = "http://" + defaultHTTP + "/api/v1/lists/ae?source=wrh-ae&place=wrh-ae"
 )
 
@@ -259,16 +260,18 @@ func (o *openAPI) examples(t *testing.T) (all []request) {
 		require.NoError(t, err)
 		all = append(all, request{url: postDecisions, header: http.Header{"Content-Type": {media}}, body: body})
 	}
-	for media, content := range o.Paths["/api/v1/lists/ae"]["post"].RequestBody.Content {
-		text, ok := content.Example.(string)
-		if !ok {
-			body, err := json.Marshal(content.Example)
-			require.NoError(t, err)
-			text = string(body)
+	for path, address := range map[string]string{"/api/v1/lists/ae": postList, "/api/v1/lists/discharge": postLeavers} {
+		for media, content := range o.Paths[path]["post"].RequestBody.Content {
+			text, ok := content.Example.(string)
+			if !ok {
+				body, err := json.Marshal(content.Example)
+				require.NoError(t, err)
+				text = string(body)
+			}
+			all = append(all, request{url: address, header: http.Header{"Content-Type": {media}}, body: []byte(text)})
 		}
-		all = append(all, request{url: postList, header: http.Header{"Content-Type": {media}}, body: []byte(text)})
 	}
-	require.Len(t, all, 7)
+	require.Len(t, all, 9)
 	return all
 }
 

@@ -27,11 +27,12 @@ import (
 const publishUsage = `flowcentre publish: send a file to a running centre
 
   flowcentre publish FILE… --to URL [--feed ID] [--token-file FILE] [--from N]
-  flowcentre publish LIST --to URL --feed ID --place UNIT [--as-at TIME] [--token-file FILE]
+  flowcentre publish LIST --to URL --feed ID --place PLACE [--list discharge] [--as-at TIME]
 
 A file holds HL7 v2 messages, singly or in batches, or CloudEvents, one JSON object a
 line; - is standard input. With --place it holds everyone in that A&E department, as CSV
-or JSON, and replaces what the centre knows of it; --as-at says when it was taken.
+or JSON, and replaces what the centre knows of it; --as-at says when it was taken. With
+--list discharge it is the discharge list of a ward, or of a site: --place site/wrh.
 
 URL is http://HOST:PORT, or mllp://HOST:PORT for HL7. What is refused is told with its
 reason. Sending a file twice does no harm: what the centre has already is counted as a
@@ -41,6 +42,7 @@ duplicate. --from N goes on at the Nth message.
   flowcentre publish acute-run.hl7 --to http://127.0.0.1:8080 --feed wrh-pas
   flowcentre publish beds.ndjson --to http://127.0.0.1:8080
   flowcentre publish ed.csv --to http://127.0.0.1:8080 --feed wrh-ed --place wrh-ae
+  flowcentre publish nctr.csv --to http://127.0.0.1:8080 --feed wrh-discharge --list discharge --place site/wrh
 `
 
 // publishBatch is how many messages share one request.
@@ -51,7 +53,8 @@ func publishCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 	flags := newFlags("publish", publishUsage, stderr)
 	to := flags.String("to", "", "address of the centre")
 	feed := flags.String("feed", "", "feed of HL7 or a list sent over HTTP")
-	place := flags.String("place", "", "A&E department that the list is of")
+	place := flags.String("place", "", "A&E department, ward or site that the list is of")
+	kind := flags.String("list", "ae", "what the list is: ae or discharge")
 	asAt := flags.String("as-at", "", "when the list was taken; now without it")
 	tokenFile := flags.String("token-file", "", "file with the feed's token")
 	from := flags.Int("from", 1, "number of the first message to send")
@@ -65,7 +68,7 @@ func publishCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 		}
 		files, rest = append(files, flags.Arg(0)), flags.Args()[1:]
 	}
-	if len(files) == 0 || *to == "" || *from < 1 || *place == "" && *asAt != "" || *place != "" && len(files) > 1 {
+	if len(files) == 0 || *to == "" || *from < 1 || *place == "" && *asAt != "" || *place != "" && len(files) > 1 || *kind != "ae" && *kind != "discharge" || *kind != "ae" && *place == "" {
 		fmt.Fprint(stderr, publishUsage)
 		return 2
 	}
@@ -76,7 +79,7 @@ func publishCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 			return failed(stderr, fmt.Errorf("%s is a folder; name the files in it", file))
 		}
 	}
-	p := &publication{out: stderr, feed: *feed, place: *place, asAt: *asAt, skip: *from - 1, reasons: map[string]int{}, began: time.Now()}
+	p := &publication{out: stderr, feed: *feed, kind: *kind, place: *place, asAt: *asAt, skip: *from - 1, reasons: map[string]int{}, began: time.Now()}
 	if err := p.aim(ctx, *to, *tokenFile); err != nil {
 		return failed(stderr, err)
 	}
@@ -105,7 +108,8 @@ func publishCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 type publication struct {
 	out   io.Writer
 	feed  string
-	place string // of a list
+	kind  string // of a list
+	place string // and what it is of
 	asAt  string
 	skip  int
 	base  string // of HTTP
@@ -161,7 +165,7 @@ func (p *publication) file(ctx context.Context, name string) error {
 		}
 		return nil
 	case strings.EqualFold(filepath.Ext(name), ".csv"):
-		return fmt.Errorf("%s: say with --place which A&E department the list is of", name)
+		return fmt.Errorf("%s: say with --place which A&E department the list is of, or with --list discharge which ward or site", name)
 	}
 	in := io.Reader(os.Stdin)
 	if name != "-" {

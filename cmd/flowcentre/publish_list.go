@@ -16,8 +16,8 @@ import (
 	"flowcentre/streams"
 )
 
-// list sends a file that holds everyone in an A&E department. It is one request, since it
-// replaces what the centre knows of the department.
+// list sends a file that holds everyone in an A&E department or on a discharge list. It is
+// one request, since it replaces what the centre knows of it.
 func (p *publication) list(ctx context.Context, name string) error {
 	if p.mllp != nil {
 		return errors.New("MLLP takes HL7, and this is a list; use --to http://…")
@@ -35,7 +35,7 @@ func (p *publication) list(ctx context.Context, name string) error {
 		query.Set("as_at", p.asAt)
 	}
 	for {
-		again, err := p.postList(ctx, p.base+"/api/v1/lists/ae?"+query.Encode(), media, content)
+		again, err := p.postList(ctx, p.base+"/api/v1/lists/"+p.kind+"?"+query.Encode(), media, content)
 		if err != nil || again == 0 {
 			return err
 		}

@@ -61,7 +61,7 @@ func TestDocumentedRefusalsHappen(t *testing.T) {
 		{kind: "no-feed", c: open, path: "/api/v1/hl7", media: "application/hl7-v2", body: "MSH|^~\\&|A|B|C|D|20270112055500||ADT^A01|1|P|2.4\r"},
 		{kind: "method", c: open, method: http.MethodPut, media: one, body: good},
 		{kind: "conflict", c: open, media: one, body: changed.Replace(good)},
-		{kind: "too-large", c: open, media: one, body: strings.Replace(good, "wrh-w4/A1", strings.Repeat("x", 70_000), 1)},
+		{kind: "too-large", c: open, media: one, body: strings.Replace(good, "wrh-w4/A1", strings.Repeat("x", 270_000), 1)},
 		{kind: "content-type", c: open, media: "text/csv", body: good},
 		{kind: "invalid", c: open, media: one, body: strings.Replace(good, "place", "surname", 1)},
 		{kind: "empty", c: open, media: batch, body: "[]"},

@@ -163,7 +163,7 @@ func (b *books) event(m county.Message) {
 	family, _, _ := strings.Cut(kind, ".")
 	require.Equal(b.t, "events."+m.Feed+"."+family, m.Subject)
 	f := fact{at: e.Time, trigger: strings.TrimSuffix(kind, ".v1"), visit: number(e.Data.Visit), class: "I"}
-	if e.Data.Place != "" {
+	if e.Data.Place != "" && f.trigger != "discharge.list" { // which is of a site
 		f.unit = b.unit(e.Data.Place)
 		f.bed = e.Data.Place
 	}

@@ -199,7 +199,7 @@ func (h *hospital) fill() {
 			d.fill()
 		}
 	}
-	h.list()
+	h.inherit()
 }
 
 func (h *hospital) usually(w *ward) float64 {

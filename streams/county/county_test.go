@@ -108,7 +108,7 @@ func TestTwoWeeksLookReal(t *testing.T) {
 			for _, trigger := range strings.Fields("A01 A02 A03 A04 A05 A08 A11 A12 A13 A14 A15 A16 A17 A21 A22 A25 A26 bed.census bed.cleaned bed.cleaning-started bed.opened bed.closed bed.admitted bed.discharged bed.arrival-expected bed.discharge-expected feed.heartbeat " +
 				"ae.arrived ae.assessed ae.seen ae.referred ae.moved ae.decided-to-admit ae.ready-to-proceed ae.streamed ae.departed ae.list ae.ambulance-inbound ae.ambulance-arrived ae.ambulance-handed-over ae.ambulance-clear ae.ambulance-cancelled " +
 				"bed.requested bed.request-ready bed.request-left bed.request-arrived bed.request-cancelled decision.bed-allocated decision.allocation-ended " +
-				"discharge.ready discharge.not-ready discharge.planned discharge.delayed discharge.delay-ended discharge.failed discharge.start-accepted discharge.start-withdrawn") {
+				"discharge.ready discharge.not-ready discharge.planned discharge.delayed discharge.delay-ended discharge.failed discharge.start-accepted discharge.start-withdrawn discharge.list") {
 				assert.Positive(t, b.kinds[trigger], trigger)
 			}
 			assert.InDelta(t, .005, float64(b.repeats)/float64(messages), .0015, "repeats")

@@ -23,10 +23,14 @@ type told struct {
 	data     struct {
 		Patient, Visit, Place, Class, Mode, Ambulance, Request, Origin, Reason, Pathway string
 
-		GoingTo string `json:"going_to"`
-		Also    []string
-		Due     capacity.Instant
-		List    []struct {
+		GoingTo    string `json:"going_to"`
+		Also       []string
+		Due        capacity.Instant
+		Discharges []struct {
+			Visit, Reason string
+			NCTR          capacity.Instant
+		}
+		List []struct {
 			Patient, Visit, Mode                              string
 			Arrived, Assessed, Seen, Referred, Decided, Ready capacity.Instant
 		}
@@ -172,6 +176,10 @@ func reckonDemand(all []told, zone *time.Location) figures {
 			f.handover = append(f.handover, e.at.Sub(outside[e.data.Ambulance]).Minutes())
 		case "discharge.ready":
 			nctr[v] = true
+		case "discharge.list": // the first has those who waited before the start
+			for _, l := range e.data.Discharges {
+				nctr[l.Visit] = true
+			}
 		case "discharge.not-ready":
 			delete(nctr, v)
 		}

@@ -139,22 +139,28 @@ func (h *hospital) delay(s *stay) {
 	if !s.here() || s.today || s.plan.nctr == 0 {
 		return
 	}
-	why := explains[s.plan.pathway]
-	next := why[0]
-	switch {
-	case s.plan.pathway == "0":
-		next = pick(c, why)
-	case s.plan.reason != "":
-		next = pick(c, why[1:])
-	}
-	if next.reason == s.plan.reason && next.owner == s.plan.owner {
+	reason, owner := c.explain(&s.plan)
+	if reason == s.plan.reason && owner == s.plan.owner {
 		return
 	}
 	h.delayEnds(s)
-	s.plan.reason, s.plan.owner = next.reason, next.owner
+	s.plan.reason, s.plan.owner = reason, owner
 	d := h.said(s)
-	d.Reason, d.Owner, d.Pathway, d.Role = next.reason, next.owner, s.plan.pathway, dischargeRole
+	d.Reason, d.Owner, d.Pathway, d.Role = reason, owner, s.plan.pathway, dischargeRole
 	c.tell(h.discharges, "discharge", "delayed", d)
+}
+
+// explain draws why a patient is still here, for another reason than before.
+func (c *County) explain(p *plan) (reason, owner string) {
+	why := explains[p.pathway]
+	next := why[0]
+	switch {
+	case p.pathway == "0":
+		next = pick(c, why)
+	case p.reason != "":
+		next = pick(c, why[1:])
+	}
+	return next.reason, next.owner
 }
 
 func (h *hospital) delayEnds(s *stay) {
@@ -261,9 +267,9 @@ func (h *hospital) fail(s *stay) {
 	}
 }
 
-// list puts those on the list who no longer needed to be in hospital before the start,
+// inherit puts those on the list who no longer needed to be in hospital before the start,
 // and tells of them.
-func (h *hospital) list() {
+func (h *hospital) inherit() {
 	c := h.county
 	var staying []*stay
 	for _, s := range h.staying {
@@ -276,9 +282,22 @@ func (h *hospital) list() {
 	for _, s := range staying {
 		s.plan = c.planOf(.3, .35, .25, .1)
 		s.ready = min(s.ready, c.now.Add(-c.between(0, s.plan.wait)))
-		c.after(2*minute, func() {
-			h.clears(s)
-			h.delay(s)
-		})
+		s.plan.nctr = max(s.ready, s.from)
+		s.plan.reason, s.plan.owner = c.explain(&s.plan)
 	}
+	c.after(2*minute, h.list)
+}
+
+// list tells of everybody who no longer meets the criteria to reside and is still here.
+// What is to happen today is told in the course of it.
+func (h *hospital) list() {
+	d := details{Place: "site/" + h.id, Discharges: []leaver{}}
+	for _, s := range h.staying {
+		if s.plan.nctr == 0 || !s.here() {
+			continue
+		}
+		who := h.said(s)
+		d.Discharges = append(d.Discharges, leaver{Patient: who.Patient, Visit: who.Visit, NCTR: s.plan.nctr, Pathway: s.plan.pathway, Reason: s.plan.reason, Owner: s.plan.owner})
+	}
+	h.county.tell(h.discharges, "discharge", "list", d)
 }

@@ -19,39 +19,50 @@ type cloudEvent struct {
 }
 
 type details struct {
-	Patient   string           `json:"patient,omitempty"`
-	Also      []string         `json:"also,omitempty"`
-	Visit     string           `json:"visit,omitempty"`
-	Place     string           `json:"place,omitempty"`
-	Class     string           `json:"class,omitempty"`
-	Due       capacity.Instant `json:"due,omitempty"`
-	Outcome   string           `json:"outcome,omitempty"`
-	GoingTo   string           `json:"going_to,omitempty"`
-	Reason    string           `json:"reason,omitempty"`
-	Until     capacity.Instant `json:"until,omitempty"`
-	Census    []counted        `json:"census,omitzero"`
-	Role      string           `json:"role,omitempty"`
-	Mode      string           `json:"mode,omitempty"`
-	Acuity    string           `json:"acuity,omitempty"`
-	Service   string           `json:"service,omitempty"`
-	Sex       string           `json:"sex,omitempty"`
-	Request   string           `json:"request,omitempty"`
-	Origin    string           `json:"origin,omitempty"`
-	Needs     []string         `json:"needs,omitempty"`
-	Wants     string           `json:"wants,omitempty"`
-	Ambulance string           `json:"ambulance,omitempty"`
-	Pathway   string           `json:"pathway,omitempty"`
-	Owner     string           `json:"owner,omitempty"`
-	Certainty string           `json:"certainty,omitempty"`
-	About     string           `json:"about,omitempty"`
-	List      []listed         `json:"list,omitzero"`
-	Counter   uint64           `json:"counter,omitempty"`
+	Patient    string           `json:"patient,omitempty"`
+	Also       []string         `json:"also,omitempty"`
+	Visit      string           `json:"visit,omitempty"`
+	Place      string           `json:"place,omitempty"`
+	Class      string           `json:"class,omitempty"`
+	Due        capacity.Instant `json:"due,omitempty"`
+	Outcome    string           `json:"outcome,omitempty"`
+	GoingTo    string           `json:"going_to,omitempty"`
+	Reason     string           `json:"reason,omitempty"`
+	Until      capacity.Instant `json:"until,omitempty"`
+	Census     []counted        `json:"census,omitzero"`
+	Role       string           `json:"role,omitempty"`
+	Mode       string           `json:"mode,omitempty"`
+	Acuity     string           `json:"acuity,omitempty"`
+	Service    string           `json:"service,omitempty"`
+	Sex        string           `json:"sex,omitempty"`
+	Request    string           `json:"request,omitempty"`
+	Origin     string           `json:"origin,omitempty"`
+	Needs      []string         `json:"needs,omitempty"`
+	Wants      string           `json:"wants,omitempty"`
+	Ambulance  string           `json:"ambulance,omitempty"`
+	Pathway    string           `json:"pathway,omitempty"`
+	Owner      string           `json:"owner,omitempty"`
+	Certainty  string           `json:"certainty,omitempty"`
+	About      string           `json:"about,omitempty"`
+	List       []listed         `json:"list,omitzero"`
+	Discharges []leaver         `json:"discharges,omitzero"`
+	Counter    uint64           `json:"counter,omitempty"`
 }
 
 type counted struct {
 	Place   string `json:"place"`
 	Patient string `json:"patient"`
 	Visit   string `json:"visit"`
+}
+
+// leaver is one patient of a discharge list.
+type leaver struct {
+	Patient string           `json:"patient"`
+	Visit   string           `json:"visit"`
+	NCTR    capacity.Instant `json:"nctr"`
+	Pathway string           `json:"pathway"`
+	Reason  string           `json:"reason,omitempty"`
+	Owner   string           `json:"owner,omitempty"`
 }
 
 // listed is one attendance of an A&E list.

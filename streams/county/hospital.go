@@ -112,6 +112,7 @@ func (h *hospital) start() {
 	c.every(7*minute, h.meet)
 	c.daily(0, 5, h.round)
 	c.daily(14, 10, h.bookElectives)
+	c.daily(7, 50, h.list)
 	c.daily(8, 40, h.leaves)
 	c.daily(9, 20, h.infection)
 	for _, t := range [][2]int{{18, 15}, {19, 45}, {21, 20}} {

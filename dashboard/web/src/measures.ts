@@ -1,7 +1,7 @@
 // What a measure says of a scope, and how far it may be believed: the words and the look
 // of a figure, never its arithmetic. Pure; now is the engine's time in ms since 1970.
 
-import { age, localMinute, moment, ms, words } from "./format";
+import { age, count, localMinute, moment, ms, words } from "./format";
 import type { State } from "./store";
 import type { Measured, Missing, Reported } from "./types";
 
@@ -79,6 +79,7 @@ const reasons: Record<Missing["why"], { all: string; part: string }> = {
   never: { all: "no data", part: "part no data" },
   silent: { all: "feed silent", part: "part old" },
   unknown: { all: "no census yet", part: "part unknown" },
+  no_list: { all: "no discharge list yet", part: "part not told" },
   outage: { all: "planned outage", part: "part in outage" },
 };
 
@@ -88,7 +89,8 @@ export function why(m: Missing): string {
 }
 
 function partly(missing: Missing[]): string[] {
-  const found = [...new Set(missing.map((m) => reasons[m.why]?.part ?? words(m.why)))];
+  const untold = new Set(missing.filter((m) => m.why === "no_list" && m.unit).map((m) => m.unit)).size;
+  const found = [...new Set(missing.map((m) => (m.why === "no_list" && untold ? `${count(untold, "ward")} not told` : (reasons[m.why]?.part ?? words(m.why)))))];
   const rest = found.map((f) => f.replace(/^part /, ""));
   return found.length > 1 ? [`${found[0]}, ${rest.slice(1).join(", ")}`, "part missing"] : found;
 }

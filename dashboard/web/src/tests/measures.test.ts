@@ -45,6 +45,14 @@ export function aComputedFigureIsAsOldAsItsOldestInput() {
   same(of({ value: 4, as_of: "2027-01-12T03:20:00Z" }, 3).look, "part", "old, though nothing says which of three");
 }
 
+export function wardsWithoutADischargeListAreCounted() {
+  const two = [lacks("w1", "no_list"), lacks("w2", "no_list")];
+  same([of({ value: 4, missing: two }, 9).look, of({ value: 4, missing: two }, 9).doubts], ["lacking", ["2 wards not told"]]);
+  same(of({ value: 4, missing: [lacks("w3", "silent"), ...two] }, 9).doubts, ["part old, 2 wards not told", "part missing"]);
+  same([of({ missing: two }).look, of({ missing: two }).doubts], ["unknown", ["no discharge list yet"]]);
+  same(of({ value: 4, missing: [{ site: "royal", supply: "discharge", why: "no_list" }] }, 9).doubts, ["part not told"]);
+}
+
 export function whatNobodySendsIsNotOld() {
   same([of({ value: 4, missing: [lacks("w1", "not_sent")] }, 3).look, of({ value: 4, missing: [lacks("w1", "silent")] }, 3).look], ["lacking", "part"]);
 }
