@@ -387,8 +387,13 @@ func TestGoingLiveAndTheLateTruth(t *testing.T) {
 	d.figure(4, "adult_ga_occupied")
 	d.figure(10, "adult_ga_available")
 
-	// 3. S1 no longer meets the criteria to reside, pathway 1.
+	// 3. S1 no longer meets the criteria to reside, pathway 1. Of the others nobody has told so
+	// far, until the list of the morning has: it is S1 alone.
 	d.tell("wards", "discharge.ready", map[string]any{"patient": "T/MR/S1", "pathway": "1"})
+	nctr := valueIn(d.state(), "unit/w6", "nctr_here")
+	require.Nil(t, nctr.Value)
+	require.Contains(t, nctr.Missing, flow.Missing{Unit: "w6", Why: "no_list"})
+	d.tell("wards", "discharge.list", map[string]any{"place": "site/general", "discharges": []map[string]any{{"patient": "T/MR/S1", "nctr": d.time("07:00").String(), "pathway": "1"}}})
 	d.figure(1, "nctr_here")
 	d.figure(1, "nctr_pathway_1")
 	d.figure(0, "leaving_by_17")
