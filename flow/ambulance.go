@@ -14,6 +14,7 @@ type ambulance struct {
 	unit     string   // whose picture it is in
 	patients []string // keys of those whom its facts name
 	last     capacity.Instant
+	counted  tally // what it counts for in history
 	alarm    alarm
 	dirty    bool
 }
@@ -77,6 +78,7 @@ const overdue = 4 * hour
 func (s *State) drive(a *ambulance) {
 	j := a.journey()
 	s.carry(a, j.patients)
+	s.recount(&a.counted, j.tally())
 	to := j.Unit
 	if !j.Arrived.Told() && j.ended() == 0 {
 		if lapse := max(j.Due, j.Inbound.At).Add(overdue); lapse > s.at {

@@ -23,6 +23,7 @@ const (
 	dueSeen                         // a block of ids is forgotten
 	dueStatus                       // a declared status expires
 	dueAgreement                    // an agreement is over, or forgotten
+	dueHistory                      // another local day begins
 )
 
 // due is one entry of the index. Entries are never taken back: what pops is looked at
@@ -120,5 +121,9 @@ func (s *State) settle(d due) {
 		}
 	case dueSeen:
 		s.forgetIDs()
+	case dueHistory:
+		if rung(&s.history.alarm) {
+			s.closeDays()
+		}
 	}
 }

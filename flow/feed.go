@@ -43,6 +43,8 @@ type feedTold struct {
 	Count      counter          `json:"k,omitzero"`
 	Late       lateness         `json:"t,omitzero"`
 	Skew       skew             `json:"s,omitzero"`
+	First      capacity.Instant `json:"1,omitempty"` // when it first spoke
+	Quiet      capacity.Instant `json:"q,omitempty"` // while it is silent or out: up to when history has taken that down
 }
 
 // feedOf is the feed of that id, made if need be, and nil past the limit of feeds that
@@ -75,6 +77,8 @@ func (s *State) hear(e *Event) bool {
 		return false
 	}
 	f.told.Logged++
+	f.told.First = cmp.Or(f.told.First, e.Recorded)
+	s.late(e)
 	f.told.Count.come(1, e.Happened)
 	switch e.Kind {
 	case Heartbeat:
@@ -175,6 +179,7 @@ func (s *State) listen(f *feed) {
 	}
 	changed := now.state != f.state
 	f.feedState, f.stale = now, true
+	s.quieten(f)
 	s.view.feeds = true
 	for _, u := range s.units {
 		if changed && u.hears(f.id) {
@@ -193,7 +198,7 @@ func (f *feed) view(seq uint64) *FeedView {
 		Connected: t.Connected, Last: t.Last, Happened: t.Happened, Logged: t.Logged, Duplicates: t.Duplicates,
 		Ignored: t.Ignored, Refused: t.Refused, Held: f.held + int(t.Unheld), Refusals: append([]Refusal{}, t.Refusals...),
 		Sent: t.Count.Sent, Received: t.Count.Received, Missing: t.Count.missing(), Restarts: t.Count.Restarts,
-		Late: t.Late.Count, Skew: int(t.Skew.Most / time.Second), Outages: []OutageView{},
+		first: t.First, quiet: t.Quiet, Late: t.Late.Count, Skew: int(t.Skew.Most / time.Second), Outages: []OutageView{},
 	}
 	for _, o := range t.Outages {
 		v.Outages = append(v.Outages, OutageView{From: o.From, Until: o.Until, Reason: o.Reason, Role: o.Role})

@@ -136,6 +136,7 @@ func (s *State) setFrame(frame *capacity.Layout) {
 		}
 	}
 	s.awaitAgain()
+	s.closeDays()
 	s.view.layout = true
 }
 

@@ -19,6 +19,7 @@ type patient struct {
 	claims   []claim
 	journeys []string // ambulance journeys by which its attendances came
 	doubts   []string // contradictions its facts are in
+	counted  tally    // what it counts for in history
 	stays    int      // open ones
 	doubted  bool     // is in two places, or in one that is gone
 	last     capacity.Instant
@@ -158,6 +159,7 @@ func (s *State) join(into, from *patient) {
 	s.together(from)
 	s.doubt(from, &course{})
 	s.meet(from, &course{})
+	s.recount(&from.counted, nil)
 	s.drop(from)
 	s.know(into, append(from.names, from.key), from.visits)
 	for _, f := range from.facts {
@@ -292,6 +294,7 @@ func (s *State) work(p *patient) {
 	}
 	s.doubt(p, c)
 	s.meet(p, c)
+	s.recount(&p.counted, c.tally())
 	p.stays = 0
 	for _, st := range c.stays {
 		if st.phase == open {

@@ -104,6 +104,7 @@ func (s *State) View() *View {
 		v.Referrals, v.Calls, v.Transfers = []*ReferralView{}, []*CallView{}, []*TransferView{}
 	}
 	v.Gone, v.Floor = s.showGone(), s.view.floor
+	v.history = s.history.show()
 	s.view.decisions, s.view.at = false, s.at
 	s.view.links, s.view.statuses, s.view.agreements = false, false, false
 	s.view.layout, s.view.units, s.view.feeds, s.view.items, s.view.held = false, false, false, false, false

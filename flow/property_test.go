@@ -20,7 +20,7 @@ import (
 // aWard is a small system in which random facts soon meet each other.
 func aWard(beds int) *capacity.Layout {
 	l := &capacity.Layout{
-		System: capacity.System{ID: "county", Name: "County", TimeZone: "Europe/London"},
+		System: capacity.System{ID: "county", Name: "County", TimeZone: "Europe/London", Zone: capacity.Zone{{From: capacity.At(day.Add(25 * time.Hour)), Seconds: 3600}}},
 		Sites:  []capacity.Site{{ID: "site", Name: "Site"}},
 		Feeds:  twoFeeds(),
 	}
@@ -70,9 +70,9 @@ func ofPlaces(t *rapid.T, e *Event) {
 	}
 }
 
-// history draws a random log: a layout, facts in any order of time, repeats, merges,
+// randomLog draws a random log: a layout, facts in any order of time, repeats, merges,
 // ticks, layouts that come and go.
-func history(t *rapid.T) []Event {
+func randomLog(t *rapid.T) []Event {
 	start := capacity.At(time.Date(2027, 1, 12, 8, 0, 0, 0, time.UTC))
 	layout := aWard(4)
 	log := LayoutEvents(layout, 1, start)
@@ -95,7 +95,7 @@ func history(t *rapid.T) []Event {
 		e.ID = fmt.Sprint("e", rapid.IntRange(0, 200).Draw(t, "id"))
 		switch rapid.IntRange(0, 24).Draw(t, "sort") {
 		case 0:
-			jump := time.Duration(rapid.SampledFrom([]int{10, 600, 86400, 10 * 86400}).Draw(t, "jump")) * time.Second
+			jump := time.Duration(rapid.SampledFrom([]int{10, 600, 86400, 10 * 86400, 30 * 86400}).Draw(t, "jump")) * time.Second
 			now = now.Add(jump)
 			log = append(log, Event{Kind: Tick, Feed: Centre, ID: fmt.Sprint("t", now), Happened: now, Recorded: now})
 			continue
@@ -231,7 +231,7 @@ func (r records) all() iter.Seq2[string, []byte] {
 // event told twice over, and resumed from the store at any point, gives one state.
 func TestLiveIsReplayIsResumed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		log := history(t)
+		log := randomLog(t)
 		cut := rapid.IntRange(0, len(log)).Draw(t, "cut")
 
 		live, stored := New("live"), records{}
@@ -265,7 +265,7 @@ func TestLiveIsReplayIsResumed(t *testing.T) {
 // point while ids are kept, changes nothing but the count of repeats.
 func TestRepeatsChangeNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		log := history(t)
+		log := randomLog(t)
 		if forgotten := slices.IndexFunc(log, func(e Event) bool { return e.Recorded.Sub(log[0].Recorded) >= keepIDs }); forgotten > 0 {
 			log = log[:forgotten]
 		}
@@ -401,7 +401,7 @@ var version = regexp.MustCompile(`"version":\d+,`)
 // counted again from the things it lists alone, and each of them names events of the log.
 func TestFiguresAreWhatTheirItemsSay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		log := history(t)
+		log := randomLog(t)
 		s := replay(New("why"), log)
 		v := s.View()
 		for _, scope := range v.Measures {

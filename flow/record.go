@@ -55,12 +55,13 @@ func seenKey(block uint64) string   { return fmt.Sprintf("seen/%020d", block) }
 type clockRecord struct {
 	At   capacity.Instant `json:"at"`
 	Last Change           `json:"last,omitzero"` // the latest thing that happened
+	Open int64            `json:"open,omitzero"` // the first hour that a fact can still change in history
 }
 
 // changes is what has changed since the store last heard.
 type changes struct {
 	keys  []string
-	clock bool           // time, or the latest thing that happened
+	clock bool           // time, the latest thing that happened, or the first open hour
 	sums  map[string]sum // of every record there is
 	total sum
 }
@@ -144,7 +145,7 @@ func (s *State) encode(key string) []byte {
 	kind, id, _ := strings.Cut(key, "/")
 	switch kind {
 	case "clock":
-		return mustJSON(clockRecord{s.at, s.view.last})
+		return mustJSON(clockRecord{s.at, s.view.last, s.history.from})
 	case "layout":
 		if key == layoutKey {
 			return mustJSON(&s.layout)
@@ -225,6 +226,10 @@ func (s *State) encode(key string) []byte {
 			}
 			return b
 		}
+	case "hours":
+		return s.history.hoursRecord(id)
+	case "day":
+		return s.history.dayRecord(id)
 	case "seen":
 		if b := s.seen.blocks[mustSeq(id)]; b != nil {
 			return b.encode()
@@ -309,6 +314,7 @@ var ErrRecord = errors.New("record cannot be read")
 func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, error) {
 	s := New(epoch)
 	s.seq = seq
+	kept := newHistory()
 	beds := map[string]told{}
 	var defs []capacity.Unit
 	tolds, places := map[string]unitTold{}, map[string]slots{}
@@ -320,7 +326,7 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 		case "clock":
 			var r clockRecord
 			err = json.Unmarshal(value, &r)
-			s.at, s.view.last = r.At, r.Last
+			s.at, s.view.last, kept.from = r.At, r.Last, r.Open
 		case "layout":
 			if key == layoutKey {
 				err = json.Unmarshal(value, &s.layout)
@@ -390,6 +396,8 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			}
 		case "seen":
 			err = s.seen.decode(value)
+		case "hours", "day":
+			err = kept.load(kind, id, value)
 		default:
 			err = errors.New("unknown kind")
 		}
@@ -397,7 +405,7 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			return nil, fmt.Errorf("%w: %s: %w", ErrRecord, key, err)
 		}
 	}
-	if err := s.restore(defs, tolds, places, beds); err != nil {
+	if err := s.restore(defs, tolds, places, beds, kept); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -405,7 +413,7 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 
 // restore works out what the records leave out: the index of places, who claims what,
 // and what falls due.
-func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, places map[string]slots, beds map[string]told) error {
+func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, places map[string]slots, beds map[string]told, kept history) error {
 	slices.SortFunc(defs, func(a, b capacity.Unit) int { return cmp.Compare(a.ID, b.ID) })
 	for i := range defs {
 		s.place(&defs[i], nil)
@@ -425,6 +433,7 @@ func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, places 
 	for _, p := range s.patientsByKey() {
 		s.derive(p)
 	}
+	s.history = kept // who counts for what is worked out; what is counted was kept
 	slices.SortFunc(s.decisions, func(a, b *decision) int { return cmp.Compare(a.Seq, b.Seq) })
 	for _, e := range s.held {
 		if f := s.feedOf(e.Feed); f != nil {

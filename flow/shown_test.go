@@ -20,7 +20,7 @@ func anything(t *rapid.T) []Event {
 		log, _ := stories(t)
 		return log
 	}
-	return history(t)
+	return randomLog(t)
 }
 
 var anyVersion = regexp.MustCompile(`"version":\d+,?`)

@@ -45,6 +45,7 @@ type State struct {
 	held       map[uint64]*Event
 	items      map[string]*contradiction
 	seen       *Seen
+	history    history
 	due        dueIndex
 
 	changed changes
@@ -74,6 +75,7 @@ func New(epoch string) *State {
 		held:       map[uint64]*Event{},
 		items:      map[string]*contradiction{},
 		seen:       newSeen(),
+		history:    newHistory(),
 		changed:    newChanges(),
 		view:       newProjection(),
 	}

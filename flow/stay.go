@@ -18,6 +18,7 @@ type stay struct {
 	seq     uint64 // the fact that put the patient there
 	found   bool   // a census found the patient there: since when is not known
 	moves   []move // that can be undone, oldest first
+	began   beginning
 	left    []departure
 	ended   capacity.Instant
 	endSeq  uint64
@@ -56,6 +57,13 @@ type move struct {
 	found   bool
 	leaving capacity.Instant
 	left    int // departures there were before the move
+}
+
+// beginning is when a stay came onto a ward, whatever was corrected since: zero before.
+type beginning struct {
+	unit string
+	capacity.Moment
+	found bool // a census found the patient there: it may have been earlier
 }
 
 // departure is a bed left, which then needs cleaning.
@@ -207,10 +215,24 @@ func (c *course) take(patient string, f *fact) {
 			s.at = ref{}
 		}
 	}
+	c.beginning(s, f)
 	s.describe(f)
 	c.note(&s.events, f)
 	c.attend(s, f)
 	c.fulfil(s, f)
+}
+
+// beginning keeps when the stay came onto a ward, until that is undone.
+func (c *course) beginning(s *stay, f *fact) {
+	switch {
+	case s.phase != open:
+	case c.ward(s.at.Unit):
+		if !s.began.Told() {
+			s.began = beginning{s.at.Unit, capacity.Moment{At: s.since, Seq: s.seq}, s.found}
+		}
+	case (s.at.Unit != "" || f.Kind == TransferCancelled) && !slices.ContainsFunc(s.moves, func(m move) bool { return c.ward(m.at.Unit) }):
+		s.began = beginning{}
+	}
 }
 
 // settles tells the facts that end a doubt about where the patient is: they say it anew.
@@ -308,7 +330,7 @@ func (c *course) admit(s *stay, f *fact) {
 		return
 	}
 	if s.phase != open {
-		s.phase, s.ended, s.endSeq, s.moves = open, 0, 0, nil
+		s.phase, s.ended, s.endSeq, s.moves, s.began = open, 0, 0, nil, beginning{}
 	}
 	if f.Class != "" {
 		s.class = f.Class
@@ -517,6 +539,9 @@ func (s *stay) update(f *fact) {
 		s.leaving = f.Due
 	}
 	if f.Place.Unit != "" && f.Place != s.at {
+		if len(s.moves) == 0 && s.began.unit == s.at.Unit {
+			s.began.unit = f.Place.Unit
+		}
 		s.stand(f)
 	}
 }
@@ -550,6 +575,6 @@ func (s *stay) end(how phase, f *fact) {
 	s.phase, s.ended, s.endSeq = how, f.Happened, f.Seq
 	s.at, s.next, s.leaving, s.away, s.leave = ref{}, expectation{}, 0, false, false
 	if how != ended {
-		s.left, s.moves = nil, nil
+		s.left, s.moves, s.began = nil, nil, beginning{}
 	}
 }

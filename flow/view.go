@@ -34,6 +34,7 @@ type View struct {
 	Gone           []Tombstone          `json:"-"`           // what was removed in the last hour, oldest first
 	measured       []measured           // all units, as laid out
 	zone           capacity.Zone
+	history        *chronicle
 	Floor          uint64 `json:"-"` // removals up to this sequence are forgotten: no delta from before it
 }
 
@@ -174,6 +175,8 @@ type FeedView struct {
 	Restarts   uint64           `json:"restarts"` // how often its count began anew
 	Late       uint64           `json:"late"`     // facts that came more than 15 minutes after they happened
 	Skew       int              `json:"skew_s"`   // the most that its clock was ahead in the last hour
+	first      capacity.Instant // when it first spoke
+	quiet      capacity.Instant // while it is silent or out: history has it up to then
 	Outages    []OutageView     `json:"outages"`  // planned ones, soonest first; the state tells whether one is on
 	Refusals   []Refusal        `json:"refusals"` // newest last, at most 5
 }
