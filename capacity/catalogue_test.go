@@ -58,5 +58,17 @@ catalogue in ` + "`capacity/`" + `; names are part of addresses and are never ch
 			}
 		}
 	}
+	b.WriteString(`
+## History
+
+By the hour or by the local day in which it happened, at ` + "[`GET /api/v1/history`](api.md)" + `. A fact that comes late, or is taken back, changes its own hour, for 35 days; after that the day stands as it is, and is kept for 400.
+Of the hours before a feed first spoke, and of those of its silence unless it told of them later, nothing is known: that is a gap and not 0.
+
+| name | title | what it is | unit | needs |
+|---|---|---|---|---|
+`)
+	for _, s := range AllSeries() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", s.Name, s.Title, s.Definition, s.Unit, strings.Join(s.Supply, ", "))
+	}
 	return b.Bytes()
 }

@@ -27,6 +27,7 @@ func (d *Dashboard) routes() []route {
 		{"/api/v1/contradictions", d.list("contradictions")},
 		{"/api/v1/measures", d.measures},
 		{"/api/v1/measures/{name}/why", d.why},
+		{"/api/v1/history", d.history},
 		{"/api/v1/attendances", d.list("attendances")},
 		{"/api/v1/ambulances", d.list("ambulances")},
 		{"/api/v1/requests", d.list("requests")},

@@ -3,7 +3,6 @@ package dashboard
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"flowcentre/capacity"
@@ -64,8 +63,6 @@ func (d *Dashboard) why(w http.ResponseWriter, r *http.Request) {
 			Remedy: "GET /api/v1/measures lists every measure that each scope has.",
 		})
 	default:
-		w.Header().Set("Cache-Control", "no-cache")
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(found) // the client may be gone
+		answerJSON(w, found)
 	}
 }

@@ -144,6 +144,19 @@ func (v *View) History(q HistoryQuestion) *HistoryView {
 	return h
 }
 
+// Moment reads a time in RFC 3339 form, or a local day such as 2027-01-12, which stands
+// for when it begins.
+func (v *View) Moment(text string) (capacity.Instant, error) {
+	if len(text) != len("2027-01-12") {
+		return capacity.ParseInstant(text)
+	}
+	at, err := capacity.ParseInstant(text + "T00:00:00Z")
+	if err != nil {
+		return 0, err
+	}
+	return v.zone.Instant(at), nil
+}
+
 // sitesOf are the sites of a scope, for units that are laid out no longer.
 func (v *View) sitesOf(scope string) map[string]bool {
 	kind, id, _ := strings.Cut(scope, "/")

@@ -66,6 +66,10 @@ func TestAYear(t *testing.T) {
 	require.NoError(t, w.Flush())
 	t.Logf("%d days, %d events\n%s", span, y.at.Seq, table.String())
 	for what, now := range late {
+		if what == "records day" {
+			assert.LessOrEqual(t, now, 400.0, what) // one more each day, until there are as many as are kept
+			continue
+		}
 		// What is few goes up and down by itself: so many more are no growth.
 		assert.LessOrEqual(t, now, 1.15*early[what]+few[what], what)
 	}
@@ -76,7 +80,7 @@ func TestAYear(t *testing.T) {
 
 // few is what a figure may differ by besides, because it is small and not even.
 var few = map[string]float64{
-	"records ambulance": 10, "records item": 10, "records held": 5, "shown contradictions": 10, "shown gone": 200,
+	"records hours": 20, "records ambulance": 10, "records item": 10, "records held": 5, "shown contradictions": 10, "shown gone": 200,
 	"shown requests": 15, "shown attendances": 20, "shown ambulances": 5,
 }
 
