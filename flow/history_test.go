@@ -172,7 +172,8 @@ type diary struct {
 func newDiary(t *testing.T, at time.Time) *diary {
 	l := aWard(4)
 	l.System.Zone = london()
-	l.Feeds = []capacity.Feed{{ID: "ed", Name: "A&E", Every: 3600, Supplies: []string{"ae"}}}
+	l.Feeds = []capacity.Feed{{ID: "ed", Name: "A&E", Every: 3600, Supplies: []string{"ae"}}, {ID: "pas", Name: "Wards", Every: 7 * 86400, Supplies: []string{"occupancy"}}}
+	l.Units[0].Feeds, l.Units[1].Feeds = []string{"pas"}, []string{"pas"}
 	l.Units[2].Feeds = []string{"ed"}
 	d := &diary{T: t, s: New("diary"), now: capacity.At(at)}
 	for _, e := range LayoutEvents(l, 1, d.now) {
@@ -206,6 +207,56 @@ func (d *diary) tell(kind Kind, patient string, at time.Time) {
 		place = "ae"
 	}
 	d.apply(Event{Kind: kind, Feed: "ed", Happened: capacity.At(at), Recorded: d.now, Data: Data{Patient: patient, Visit: patient, Place: place}})
+}
+
+// move tells where a patient is put by a ward's system.
+func (d *diary) move(kind Kind, place string, at time.Time) {
+	d.apply(Event{Kind: kind, Feed: "pas", Happened: capacity.At(at), Recorded: d.now, Data: Data{Patient: "p1", Visit: "v1", Place: place, Class: Inpatient}})
+}
+
+// of is what a series has in those hours of a unit of which it has something.
+func (d *diary) of(series, unit string, from time.Time) (all []string) {
+	h := d.s.View().History(HistoryQuestion{Series: series, Scope: "unit/" + unit, From: capacity.At(from)})
+	require.NotNil(d, h)
+	for _, p := range h.Points {
+		if p.Value != nil && *p.Value != 0 {
+			all = append(all, fmt.Sprint(p.Local[8:13], " ", *p.Value))
+		}
+	}
+	return all
+}
+
+// TestAWardsDay: a correction moves an admission to where it really was, and not to when it
+// was corrected; moves count at the unit moved to, those of the night apart.
+func TestAWardsDay(t *testing.T) {
+	at := func(day, hour, minute int) time.Time { return time.Date(2027, 1, day, hour, minute, 0, 0, time.UTC) }
+	d := newDiary(t, at(12, 8, 0))
+	for _, unit := range []string{"u0", "u1"} {
+		d.apply(Event{Kind: CensusTaken, Feed: "pas", Happened: d.now, Recorded: d.now, Data: Data{Place: unit, Census: []CensusEntry{}}})
+	}
+	d.to(at(13, 8, 0))
+	d.move(Admitted, "u0/B0", at(12, 10, 0))
+	d.move(Updated, "u0/B1", at(12, 11, 30))
+	require.Equal(t, []string{"12T10 1"}, d.of("admissions", "u0", at(12, 8, 0)))
+	d.move(Updated, "u1/B0", at(12, 12, 40))
+	require.Empty(t, d.of("admissions", "u0", at(12, 8, 0)))
+	require.Equal(t, []string{"12T10 1"}, d.of("admissions", "u1", at(12, 8, 0)))
+	require.Empty(t, d.of("emergency_admissions", "u1", at(12, 8, 0)))
+	d.move(Transferred, "u0/B0", at(12, 23, 10))
+	d.move(Transferred, "u1/B0", at(13, 5, 59))
+	d.move(Transferred, "u0/B2", at(13, 6, 0))
+	d.move(Discharged, "", at(13, 7, 0))
+	require.Equal(t, []string{"12T23 1", "13T06 1"}, d.of("moves", "u0", at(12, 8, 0)))
+	require.Equal(t, []string{"12T23 1"}, d.of("night_moves", "u0", at(12, 8, 0)))
+	require.Equal(t, []string{"13T05 1"}, d.of("night_moves", "u1", at(12, 8, 0)))
+	require.Equal(t, []string{"13T07 1"}, d.of("left", "u0", at(12, 8, 0)))
+	require.Equal(t, []string{"2027-01-12 1 partial pas never", "2027-01-13 1 complete open"}, d.points("night_moves", true, at(12, 8, 0)))
+	d.move(DischargeCancelled, "", at(13, 7, 30))
+	require.Empty(t, d.of("left", "u0", at(12, 8, 0)))
+
+	d.now = capacity.At(at(13, 8, 0).Add((keepHours + 2) * 24 * time.Hour))
+	d.apply(Event{Kind: Tick, Feed: Centre, Happened: d.now, Recorded: d.now})
+	require.Equal(t, []string{"2027-01-12 1 partial pas never", "2027-01-13 1 complete"}, d.points("night_moves", true, at(12, 8, 0))[:2])
 }
 
 // heard lets the feed be heard without a fact, from now until then.
@@ -297,10 +348,12 @@ func TestOldHoursBecomeDays(t *testing.T) {
 	d.tell(AttendanceArrived, "p1", start)
 	d.heard(start.Add(24 * time.Hour))
 	d.tell(AttendanceArrived, "p2", start.Add(23*time.Hour))
+	d.heard(start.Add(36 * time.Hour))
+	d.tell(AttendanceArrived, "p4", start.Add(35*time.Hour+30*time.Minute)) // 00:30 on the 29th by the local clock, still the 28th in UTC
 	jump := start.Add((keepHours + 1) * 24 * time.Hour)
 	d.now = capacity.At(jump)
 	d.apply(Event{Kind: Tick, Feed: Centre, Happened: d.now, Recorded: d.now})
-	require.Equal(t, []string{"2027-03-27 1 partial ed never", "2027-03-28 1 partial ed silent"}, d.points("ae_arrivals", true, start)[:2])
+	require.Equal(t, []string{"2027-03-27 1 partial ed never", "2027-03-28 1 complete", "2027-03-29 1 partial ed silent"}, d.points("ae_arrivals", true, start)[:3])
 	require.NotContains(t, slices.Collect(maps.Keys(d.s.history.hours)), localDay(nil, capacity.At(start)))
 	d.tell(AttendanceArrived, "p3", start.Add(2*time.Hour))
 	require.Equal(t, "2027-03-27 1 partial ed never", d.points("ae_arrivals", true, start)[0])
