@@ -350,7 +350,7 @@ func TestOldHoursBecomeDays(t *testing.T) {
 	d.tell(AttendanceArrived, "p2", start.Add(23*time.Hour))
 	d.heard(start.Add(36 * time.Hour))
 	d.tell(AttendanceArrived, "p4", start.Add(35*time.Hour+30*time.Minute)) // 00:30 on the 29th by the local clock, still the 28th in UTC
-	jump := start.Add((keepHours + 1) * 24 * time.Hour)
+	jump := start.Add((keepHours + 3) * 24 * time.Hour)
 	d.now = capacity.At(jump)
 	d.apply(Event{Kind: Tick, Feed: Centre, Happened: d.now, Recorded: d.now})
 	require.Equal(t, []string{"2027-03-27 1 partial ed never", "2027-03-28 1 complete", "2027-03-29 1 partial ed silent"}, d.points("ae_arrivals", true, start)[:3])
