@@ -10,6 +10,7 @@ type Layout struct {
 	Sites         []Site         `json:"sites" yaml:"sites"`
 	Feeds         []Feed         `json:"feeds" yaml:"feeds"`
 	Units         []Unit         `json:"units" yaml:"units"`
+	OPEL          *Profile       `json:"opel,omitempty" yaml:"-"` // the rules of its levels; nil where it has none
 }
 
 // System is the county, or whatever area one flow centre watches.

@@ -1,7 +1,7 @@
 // Package configs holds the configurations that come with the programme.
 package configs
 
-import _ "embed"
+import "embed"
 
 // Centre is the annotated configuration of one small hospital, a place to start from.
 //
@@ -12,3 +12,8 @@ var Centre []byte
 //
 //go:embed worcestershire.yaml
 var Worcestershire []byte
+
+// OPEL are the OPEL profiles, in opel/.
+//
+//go:embed opel/*.yaml
+var OPEL embed.FS

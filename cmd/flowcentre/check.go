@@ -18,10 +18,14 @@ import (
 const checkUsage = `flowcentre check: say whether a configuration is sound, and what to change where it is not
 
   flowcentre check FILE
+  flowcentre check --opel PROFILE [FILE]
 
-Every fault is told as FILE:LINE:COLUMN with its remedy. Exit 0: sound; 1: not; 2: wrong use.
+Every fault is told as FILE:LINE:COLUMN with its remedy. With --opel it looks at an OPEL profile: its
+numbers alone, or beside a configuration also its sites and whether anything feeds its measures.
+Exit 0: sound; 1: not; 2: wrong use.
 
   flowcentre check configs/centre.yaml
+  flowcentre check --opel configs/opel/illustrative.yaml configs/worcestershire.yaml
 `
 
 // checkCommand is flowcentre check. Both faults and the summary are its answer, and
@@ -30,16 +34,29 @@ func checkCommand(_ context.Context, args []string, stdout, stderr io.Writer) in
 	flags := flag.NewFlagSet("check", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() { fmt.Fprint(stderr, checkUsage) }
+	opel := flags.String("opel", "", "")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil {
 		return 2
 	}
-	if flags.NArg() != 1 {
+	if flags.NArg() > 1 || flags.NArg() == 0 && *opel == "" {
 		fmt.Fprint(stderr, checkUsage)
 		return 2
 	}
-	config, faults := LoadConfig(flags.Arg(0))
+	var config *Config
+	var faults []Fault
+	if flags.NArg() == 1 {
+		config, faults = LoadConfig(flags.Arg(0))
+	}
+	var profile *capacity.Profile
+	if *opel != "" && len(faults) == 0 {
+		var l *capacity.Layout
+		if config != nil {
+			l = &config.Layout
+		}
+		profile, faults = LoadProfile(*opel, l)
+	}
 	if len(faults) > 0 {
 		for _, f := range faults {
 			fmt.Fprintln(stdout, f.Error())
@@ -47,8 +64,26 @@ func checkCommand(_ context.Context, args []string, stdout, stderr io.Writer) in
 		fmt.Fprintf(stdout, "%s\n", count(len(faults), "fault"))
 		return 1
 	}
+	if profile != nil {
+		profileSummary(profile, stdout)
+		return 0
+	}
 	summary(config, stdout)
 	return 0
+}
+
+// profileSummary tells what a sound OPEL profile says.
+func profileSummary(p *capacity.Profile, out io.Writer) {
+	fmt.Fprintf(out, "%s v%d, %s: raised after %s, lowered after %s\n", p.Name, p.Version, p.Origin, shortly(p.Raise), shortly(p.Lower))
+	for i := range p.Pillars {
+		pillar := &p.Pillars[i]
+		most := pillar.Bands[len(pillar.Bands)-1].To
+		fmt.Fprintf(out, "%s: %s, at most %g points\n", pillar.ID, count(len(pillar.Parameters), "parameter"), most)
+		for _, w := range pillar.Sites {
+			fmt.Fprintf(out, "  %s has a level, and %g %% of the pillar's score\n", w.Site, 100*w.Part)
+		}
+	}
+	fmt.Fprintln(out, "The profile is sound.")
 }
 
 // summary tells what a sound configuration says.

@@ -173,6 +173,7 @@ func (r *reading) centre(file string) {
 	p.mapping(root, "the configuration", append([]field{
 		{"centre", false, func(n *yaml.Node) { r.centreBlock(p, n) }},
 		{"feeds", true, func(n *yaml.Node) { p.list(n, "feeds", func(n *yaml.Node) { r.feed(p, n) }) }},
+		{"opel", false, func(n *yaml.Node) { r.opel(p, n, filepath.Join(filepath.Dir(file), p.text(n))) }},
 		{"include", false, func(n *yaml.Node) {
 			for _, name := range p.texts(n, "include") {
 				r.include(p, n, filepath.Join(filepath.Dir(file), name))
@@ -423,6 +424,9 @@ func (r *reading) settle() {
 		if location := r.zone(r.where("system.time_zone"), system.TimeZone); location != nil {
 			system.Zone = zoneOf(location)
 		}
+	}
+	if r.conf.Layout.OPEL != nil {
+		r.profileFaults(r.conf.Layout.OPEL, &r.conf.Layout)
 	}
 	for i, f := range r.conf.Feeds {
 		key := fmt.Sprintf("feeds[%d]", i)

@@ -141,9 +141,16 @@ func systemIn(data string) string {
 	return state.View().System.ID
 }
 
+const countyFile = "worcestershire.yaml"
+
 // demoConfig is the county with the addresses and folder of the command line.
 func demoConfig(data, httpAddr, mllpAddr, natsAddr string) (*Config, error) {
-	config, faults := readConfig("worcestershire.yaml", func(string) ([]byte, error) { return configs.Worcestershire, nil })
+	config, faults := readConfig(countyFile, func(name string) ([]byte, error) {
+		if name == countyFile {
+			return configs.Worcestershire, nil
+		}
+		return configs.OPEL.ReadFile(name)
+	})
 	if len(faults) > 0 {
 		return nil, faults[0]
 	}
