@@ -22,8 +22,8 @@ import (
 //	hello    {type, proto, version, assets, heartbeat_ms, at, speed, simulated}
 //	snapshot {type, epoch, seq, at, state: {system, sites, units, feeds, contradictions, held,
 //	          measures, attendances, ambulances, requests, discharges, decisions,
-//	          referrals, calls, transfers, statuses, agreements}}
-//	delta    {type, epoch, from, seq, at, system?, sites?, …, agreements?, removed?: {units?: [id], …}}
+//	          referrals, calls, transfers, statuses, agreements, levels}}
+//	delta    {type, epoch, from, seq, at, system?, sites?, …, levels?, removed?: {units?: [id], …}}
 //	hb       {type, epoch, seq, at, feeds: {id: last}}
 //	bye      {type, reason, retry_ms}
 
@@ -31,7 +31,7 @@ import (
 var kinds = [...]string{
 	"sites", "units", "feeds", "contradictions", "held",
 	"measures", "attendances", "ambulances", "requests", "discharges", "decisions",
-	"referrals", "calls", "transfers", "statuses", "agreements",
+	"referrals", "calls", "transfers", "statuses", "agreements", "levels",
 }
 
 // part is one entity of a view.
@@ -74,6 +74,8 @@ func parts(v *flow.View, kind string, yield func(part) bool) {
 		each(v.Transfers, yield, func(e *flow.TransferView) part { return part{e.ID, e.Version, e} })
 	case "statuses":
 		each(v.Statuses, yield, func(e *flow.StatusView) part { return part{e.ID, e.Version, e} })
+	case "levels":
+		each(v.Levels, yield, func(e *flow.LevelView) part { return part{e.ID, e.Version, e} })
 	case "agreements":
 		each(v.Agreements, yield, func(e *flow.AgreementView) part { return part{e.ID, e.Version, e} })
 	}

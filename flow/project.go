@@ -21,7 +21,7 @@ type projection struct {
 	sites map[string]*figures // sums
 
 	layout, units, feeds, items, held, decisions bool // what must be made again
-	links, statuses, agreements                  bool
+	links, statuses, agreements, levels          bool
 }
 
 type removal struct {
@@ -66,7 +66,7 @@ func (s *State) View() *View {
 	v := &View{
 		Measures: was.Measures, measured: was.measured, zone: was.zone, Epoch: s.epoch, Seq: s.seq, At: s.at, Digest: s.Digest(), System: was.System, Sites: was.Sites, Units: was.Units, Feeds: was.Feeds, Contradictions: was.Contradictions, Held: was.Held,
 		Attendances: was.Attendances, Ambulances: was.Ambulances, Requests: was.Requests, Discharges: was.Discharges, Decisions: was.Decisions,
-		Referrals: was.Referrals, Calls: was.Calls, Transfers: was.Transfers, Statuses: was.Statuses, Agreements: was.Agreements, Links: was.Links,
+		Referrals: was.Referrals, Calls: was.Calls, Transfers: was.Transfers, Statuses: was.Statuses, Agreements: was.Agreements, Links: was.Links, Levels: was.Levels,
 	}
 	if s.view.feeds || s.view.layout {
 		v.Feeds = s.showFeeds()
@@ -103,10 +103,13 @@ func (s *State) View() *View {
 	if was.Referrals == nil {
 		v.Referrals, v.Calls, v.Transfers = []*ReferralView{}, []*CallView{}, []*TransferView{}
 	}
+	if s.view.levels || v.Levels == nil {
+		v.Levels = s.showLevels()
+	}
 	v.Gone, v.Floor = s.showGone(), s.view.floor
 	v.history = s.history.show()
 	s.view.decisions, s.view.at = false, s.at
-	s.view.links, s.view.statuses, s.view.agreements = false, false, false
+	s.view.links, s.view.statuses, s.view.agreements, s.view.levels = false, false, false, false
 	s.view.layout, s.view.units, s.view.feeds, s.view.items, s.view.held = false, false, false, false, false
 	s.view.shown = v
 	return v
@@ -147,6 +150,8 @@ func (s *State) showUnits() (shown []*UnitView, remade map[string]bool) {
 		u := s.units[id]
 		if u.stale || u.shown == nil || u.portrait == nil || u.turn <= s.at || s.view.feeds && u.feeds != s.told(u) {
 			s.make(u)
+		}
+		if u.remade {
 			remade[u.def.Site] = true
 		}
 		shown = append(shown, u.shown)

@@ -23,6 +23,7 @@ func aWard(beds int) *capacity.Layout {
 		System: capacity.System{ID: "county", Name: "County", TimeZone: "Europe/London", Zone: capacity.Zone{{From: capacity.At(day.Add(25 * time.Hour)), Seconds: 3600}}},
 		Sites:  []capacity.Site{{ID: "site", Name: "Site"}},
 		Feeds:  twoFeeds(),
+		OPEL:   aProfile(),
 	}
 	for _, id := range []string{"u0", "u1"} {
 		u := capacity.Unit{ID: id, Site: "site", Name: id, Kind: capacity.Ward, Class: capacity.AdultGA, Feeds: []string{"f0", "f1"}, AssumedClean: 900}

@@ -218,6 +218,10 @@ func (s *State) encode(key string) []byte {
 		if c := s.items[id]; c != nil {
 			return mustJSON(c)
 		}
+	case "level":
+		if l := s.levels[id]; l != nil {
+			return mustJSON(l)
+		}
 	case "held":
 		if e := s.held[mustSeq(id)]; e != nil {
 			b, err := Encode(e)
@@ -387,6 +391,10 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			c := &contradiction{version: seq}
 			err = json.Unmarshal(value, c)
 			s.items[id] = c
+		case "level":
+			l := &level{version: seq}
+			err = json.Unmarshal(value, l)
+			s.levels[id] = l
 		case "held":
 			var n uint64
 			var e Event

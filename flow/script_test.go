@@ -22,8 +22,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the answers in testdata")
 
 // TestScripts runs each day on the wards in testdata. A script is blocks of facts, each
-// ended by ---- and the wards as they then stand, or by "---- items" and the contradictions
-// only; -update rewrites the answers.
+// ended by ---- and the wards as they then stand, or by "---- items" and the contradictions,
+// or "---- levels" and the OPEL levels only; -update rewrites the answers.
 //
 // A line is a time, a kind of fact and its fields; "late" before the kind is only for
 // the reader: the lines are told in the order in which they stand.
@@ -60,10 +60,13 @@ func runScript(t *testing.T, text string) string {
 			continue
 		}
 		out.WriteString(line + "\n")
-		if line == "----" || line == "---- items" {
-			if line == "----" {
+		if line == "----" || line == "---- items" || line == "---- levels" {
+			switch line {
+			case "----":
 				out.WriteString(w.show())
-			} else {
+			case "---- levels":
+				out.WriteString(w.levels())
+			default:
 				var b strings.Builder
 				w.items(&b, w.s.View())
 				out.WriteString(cmp.Or(b.String(), "none\n"))
@@ -100,6 +103,9 @@ func (w *ward) line(line string) {
 		return
 	case "layout":
 		w.enforce()
+		return
+	case "profile":
+		w.layout.OPEL = aProfile()
 		return
 	case "remove":
 		w.layout.Units = slices.DeleteFunc(w.layout.Units, func(u capacity.Unit) bool { return u.ID == words[1] })

@@ -42,6 +42,7 @@ type State struct {
 	links      map[string]*link  // by the hash of the token
 	statuses   map[string]*status
 	agreements map[string]*agreement
+	levels     map[string]*level // by scope
 	held       map[uint64]*Event
 	items      map[string]*contradiction
 	seen       *Seen
@@ -72,6 +73,7 @@ func New(epoch string) *State {
 		links:      map[string]*link{},
 		statuses:   map[string]*status{},
 		agreements: map[string]*agreement{},
+		levels:     map[string]*level{},
 		held:       map[uint64]*Event{},
 		items:      map[string]*contradiction{},
 		seen:       newSeen(),
@@ -163,16 +165,15 @@ func (s *State) fact(e *Event) {
 
 // tick moves time, never backwards, and lets happen what fell due.
 func (s *State) tick(to capacity.Instant) {
-	if to <= s.at {
+	was := s.at
+	if to <= was {
 		return
 	}
 	s.at = to
 	s.changed.clock = true
-	for {
-		d, ok := s.due.pop(to)
-		if !ok {
-			return
-		}
+	for d, ok := s.due.pop(to); ok; d, ok = s.due.pop(to) {
 		s.settle(d)
 	}
+	s.lookAgain()
+	s.assess(was)
 }

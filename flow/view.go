@@ -30,6 +30,7 @@ type View struct {
 	Transfers      []*TransferView      `json:"transfers"`   // by when asked
 	Statuses       []*StatusView        `json:"statuses"`    // by scope, then in the order of the list
 	Agreements     []*AgreementView     `json:"agreements"`  // by when asked
+	Levels         []*LevelView         `json:"levels"`      // system, pillars, organisations, sites
 	Links          []*LinkView          `json:"-"`           // by unit, then by when issued
 	Gone           []Tombstone          `json:"-"`           // what was removed in the last hour, oldest first
 	measured       []measured           // all units, as laid out
@@ -40,7 +41,7 @@ type View struct {
 
 // Tombstone tells that something was removed from the view.
 type Tombstone struct {
-	Kind    string // units, sites, feeds, contradictions, held, measures, attendances, ambulances, requests, discharges, decisions, referrals, calls, transfers, statuses or agreements
+	Kind    string // units, sites, feeds, contradictions, held, measures, attendances, ambulances, requests, discharges, decisions, referrals, calls, transfers, statuses, agreements or levels
 	ID      string
 	Version uint64
 }

@@ -2,9 +2,7 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"os"
-	"strconv"
 
 	"go.yaml.in/yaml/v3"
 
@@ -130,15 +128,4 @@ func (r *reading) step(p *page, n *yaml.Node, parameter string, m *capacity.Para
 		field{"points", true, func(n *yaml.Node) { s.Points = p.number(here("points", n)) }},
 	)
 	m.Steps = append(m.Steps, s)
-}
-
-// number reads a number that may have a fraction.
-func (p *page) number(n *yaml.Node) float64 {
-	n = followed(n)
-	v, err := strconv.ParseFloat(n.Value, 64)
-	if n.Kind != yaml.ScalarNode || err != nil || math.IsNaN(v) || v > 1e9 || v < -1e9 {
-		p.fault(n, fmt.Sprintf("%q is not a number", n.Value), "write a number, such as 11 or 0.5")
-		return 0
-	}
-	return v
 }
