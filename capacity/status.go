@@ -7,7 +7,7 @@ import "slices"
 type Status struct {
 	Name   string // such as reap; part of addresses, never changed
 	Title  string
-	Pillar string // acute, community, mental_health, nhs111 or ambulance
+	Pillar string // acute, community, mental_health, nhs111 or ambulance; empty for one of all
 	Values []StatusValue
 	Source string
 }
@@ -41,7 +41,13 @@ func (s *Status) ValueNamed(value string) (*StatusValue, bool) {
 	return &s.Values[i], true
 }
 
+// DeclaredOPEL is the status by which a person declares the OPEL level of a site or the system.
+const DeclaredOPEL = "opel"
+
 var statuses = []Status{
+	{DeclaredOPEL, "OPEL level, declared", "", []StatusValue{
+		{"1", "OPEL 1 Normal", 0}, {"2", "OPEL 2 Pressure", 1}, {"3", "OPEL 3 Major", 1}, {"4", "OPEL 4 Critical", 2},
+	}, "OPEL framework; the words are the wall's"},
 	{"reap", "Ambulance REAP level", "ambulance", []StatusValue{
 		{"1", "1 Steady state", 0}, {"2", "2 Moderate", 1}, {"3", "3 Severe", 1}, {"4", "4 Extreme", 2},
 	}, "Resource Escalation Action Plan, Association of Ambulance Chief Executives"},

@@ -42,11 +42,12 @@ type shown struct {
 	Transfers      []*flow.TransferView      `json:"transfers"`
 	Statuses       []*flow.StatusView        `json:"statuses"`
 	Agreements     []*flow.AgreementView     `json:"agreements"`
+	Levels         []*flow.LevelView         `json:"levels"`
 }
 
 // showing is what a client of v shows.
 func showing(v *flow.View) shown {
-	return shown{v.System, v.Sites, v.Units, v.Feeds, v.Contradictions, v.Held, v.Measures, v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions, v.Referrals, v.Calls, v.Transfers, v.Statuses, v.Agreements}
+	return shown{v.System, v.Sites, v.Units, v.Feeds, v.Contradictions, v.Held, v.Measures, v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions, v.Referrals, v.Calls, v.Transfers, v.Statuses, v.Agreements, v.Levels}
 }
 
 type anyFrame struct {

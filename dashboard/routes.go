@@ -38,6 +38,7 @@ func (d *Dashboard) routes() []route {
 		{"/api/v1/transfers", d.list("transfers")},
 		{"/api/v1/statuses", d.list("statuses")},
 		{"/api/v1/agreements", d.list("agreements")},
+		{"/api/v1/escalation", d.list("levels")},
 		{"/api/v1/units/{id}", d.unit},
 		{"/api/v1/sites/{id}", d.site},
 		{"/api/v1/stream", d.stream},

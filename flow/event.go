@@ -455,7 +455,7 @@ var specs = [kindCount]Spec{
 	SiteTransferLeft:              {Type: "flowcentre.bed.transfer-left.v1", Needs: f("transfer"), May: f("due", "role", "account")},
 	SiteTransferArrived:           {Type: "flowcentre.bed.transfer-arrived.v1", Needs: f("transfer"), May: f("place", "role", "account")},
 	SiteTransferWithdrawn:         {Type: "flowcentre.bed.transfer-withdrawn.v1", Needs: f("transfer"), May: f("reason", "role", "account")},
-	StatusDeclared:                {Type: "flowcentre.feed.status-declared.v1", Needs: f("declared", "until"), May: f("reason", "role", "account", "how")},
+	StatusDeclared:                {Type: "flowcentre.feed.status-declared.v1", Needs: f("declared", "until"), May: f("due", "reason", "role", "account", "how")},
 	AgreementAsked:                {Type: "flowcentre.decision.agreement-asked.v1", Needs: f("agreement", "purpose", "from", "to", "role"), May: f("due", "until", "reason", "account")},
 	AgreementAnswered:             {Type: "flowcentre.decision.agreement-answered.v1", Needs: f("agreement", "outcome", "role"), May: f("due", "until", "reason", "account")},
 	AgreementEnded:                {Type: "flowcentre.decision.agreement-ended.v1", Needs: f("agreement", "role"), May: f("reason", "account")},

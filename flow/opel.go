@@ -276,6 +276,7 @@ func (s *State) levelView(scope string, l *level) *LevelView {
 		ID: scope, Version: l.version, Pillar: l.Pillar, Level: l.Shown, Could: l.Shown, True: l.True, Low: l.Low, High: l.High,
 		TrueSince: l.Above[l.Shown], ShownSince: l.ShownSince, Profile: l.Profile, Points: []PointsView{},
 	}
+	v.Declared = s.declaredLevel(scope)
 	if l.Could > l.True {
 		v.Could = max(l.Shown, l.Could)
 	}
@@ -299,4 +300,22 @@ func (s *State) levelView(scope string, l *level) *LevelView {
 		}
 	}
 	return v
+}
+
+// declaredLevel is what a person says the level of a scope is, nil when nobody does or it has
+// expired.
+func (s *State) declaredLevel(scope string) *DeclaredLevel {
+	t := s.statuses[scope+" "+capacity.DeclaredOPEL]
+	if t == nil || t.Until <= s.at {
+		return nil
+	}
+	return &DeclaredLevel{Level: int(t.Value[0] - '0'), At: t.At, Until: t.Until, Review: t.Review, Role: t.Role, Reason: t.Reason, Seq: t.Seq}
+}
+
+// redeclared shows the level of a scope anew when its declaration has changed.
+func (s *State) redeclared(t *status) {
+	if l := s.levels[t.Scope]; l != nil && t.Status == capacity.DeclaredOPEL {
+		l.shown, l.version = nil, s.seq
+		s.view.levels = true
+	}
 }

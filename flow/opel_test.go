@@ -38,6 +38,9 @@ func (w *ward) levels() string {
 		if l.TrueSince != 0 {
 			fmt.Fprintf(&b, ", true since %s", clock(l.TrueSince))
 		}
+		if d := l.Declared; d != nil {
+			fmt.Fprintf(&b, "; declared %d at %s by %s, review %s, until %s", d.Level, clock(d.At), d.Role, clock(d.Review), clock(d.Until))
+		}
 		b.WriteString("\n")
 		for _, p := range l.Points {
 			value := "unknown"

@@ -138,7 +138,7 @@ func randomLog(t *rapid.T) []Event {
 			e.Feed = Desk
 		case StatusDeclared:
 			e.Feed = rapid.SampledFrom([]string{"f0", Desk}).Draw(t, "declarer")
-			e.Data.Declared = &Declared{"reap", rapid.SampledFrom([]string{"system", "site/site", "site/other"}).Draw(t, "scope"), rapid.SampledFrom([]string{"1", "4"}).Draw(t, "level")}
+			e.Data.Declared = &Declared{rapid.SampledFrom([]string{"reap", capacity.DeclaredOPEL}).Draw(t, "status"), rapid.SampledFrom([]string{"system", "site/site", "site/other"}).Draw(t, "scope"), rapid.SampledFrom([]string{"1", "4"}).Draw(t, "level")}
 			e.Data.Until = e.Happened.Add(time.Duration(rapid.SampledFrom([]int{60, 3600, 86400}).Draw(t, "holds")) * time.Second)
 		case LinkIssued, LinkRevoked:
 			e.Feed = Desk

@@ -21,6 +21,7 @@ type status struct {
 	How    string           `json:"h,omitempty"`
 	Role   string           `json:"r,omitempty"`
 	Reason string           `json:"y,omitempty"`
+	Review capacity.Instant `json:"w,omitempty"` // when it is to be looked at again
 	alarm  alarm
 	shown  *StatusView
 }
@@ -55,7 +56,7 @@ func (s *State) declare(e *Event) {
 	}
 	t := &status{
 		Seq: e.Seq, Status: d.Status, Scope: d.Scope, Value: d.Value, At: e.Happened, Until: e.Data.Until, Feed: e.Feed,
-		How: e.Data.How, Role: e.Data.Role, Reason: e.Data.Reason,
+		How: e.Data.How, Role: e.Data.Role, Reason: e.Data.Reason, Review: e.Data.Due,
 	}
 	s.statuses[t.name()] = t
 	s.statusChanged(t)
@@ -68,6 +69,7 @@ func (s *State) declare(e *Event) {
 func (s *State) statusChanged(t *status) {
 	s.changed.key(statusKey(t.name()))
 	s.view.statuses = true
+	s.redeclared(t)
 }
 
 // awaitExpiry has the status shown anew when it expires.
@@ -81,6 +83,7 @@ func (s *State) awaitExpiry(t *status) {
 func (s *State) lapseStatus(t *status) {
 	t.shown = nil
 	s.view.statuses = true
+	s.redeclared(t)
 }
 
 // dropStatus drops the status that was declared first.
@@ -142,7 +145,7 @@ func rankOf(name string) int {
 func (t *status) view(now capacity.Instant) *StatusView {
 	v := &StatusView{
 		ID: t.name(), Status: t.Status, Scope: t.Scope, Value: t.Value, At: t.At, Until: t.Until, Expired: t.Until <= now,
-		How: t.How, Role: t.Role, Feed: t.Feed, Reason: t.Reason, Seq: t.Seq,
+		How: t.How, Role: t.Role, Feed: t.Feed, Reason: t.Reason, Review: t.Review, Seq: t.Seq,
 	}
 	if d, ok := capacity.StatusNamed(t.Status); ok {
 		v.Title, v.Pillar = d.Title, d.Pillar

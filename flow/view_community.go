@@ -206,6 +206,7 @@ type StatusView struct {
 	Role    string           `json:"role,omitempty"`
 	Feed    string           `json:"feed"`
 	Reason  string           `json:"reason,omitempty"`
+	Review  capacity.Instant `json:"review,omitempty"` // when it is to be looked at again
 	Seq     uint64           `json:"seq"`
 }
 

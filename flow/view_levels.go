@@ -16,10 +16,11 @@ type LevelView struct {
 	Most       float64          `json:"most,omitempty"`       // points that there are
 	TrueSince  capacity.Instant `json:"true_since,omitempty"` // since when Level has been reached without a break; absent while it is no longer reached
 	ShownSince capacity.Instant `json:"shown_since"`
-	Profile    string           `json:"profile"` // its id and version
-	Name       string           `json:"name"`    // as people see it
-	Origin     string           `json:"origin"`  // national, local or illustrative
-	Points     []PointsView     `json:"points"`  // of a site, or of a pillar that is scored as one
+	Profile    string           `json:"profile"`            // its id and version
+	Name       string           `json:"name"`               // as people see it
+	Origin     string           `json:"origin"`             // national, local or illustrative
+	Declared   *DeclaredLevel   `json:"declared,omitempty"` // what a person says it is, until that expires
+	Points     []PointsView     `json:"points"`             // of a site, or of a pillar that is scored as one
 }
 
 // PointsView is what one parameter scores.
@@ -34,4 +35,16 @@ type PointsView struct {
 	Since   capacity.Instant `json:"since,omitempty"` // of an old value: when its oldest input last spoke
 	Why     string           `json:"why,omitempty"`   // what is the matter with its inputs
 	Phoned  bool             `json:"phoned,omitempty"`
+}
+
+// DeclaredLevel is the level that a person has declared. It is kept beside the computed one
+// and never replaces it.
+type DeclaredLevel struct {
+	Level  int              `json:"level"`
+	At     capacity.Instant `json:"at"`
+	Until  capacity.Instant `json:"until"`
+	Review capacity.Instant `json:"review"` // when it is to be looked at again; once that has passed, it is late
+	Role   string           `json:"role"`
+	Reason string           `json:"reason,omitempty"`
+	Seq    uint64           `json:"seq"`
 }

@@ -132,6 +132,10 @@ func (e *Event) Validate() error {
 		if err := validOutage(e); err != nil {
 			return err
 		}
+	case StatusDeclared:
+		if err := validLevel(e); err != nil {
+			return err
+		}
 	}
 	return e.validate()
 }
@@ -472,6 +476,25 @@ func (p *PlacesTold) validate() error {
 		if s.Open != nil && s.Used != nil && *s.Used > *s.Open {
 			return &Invalid{at + ".used", fmt.Sprintf("is %d of %d open: more are used than there are; correct one of them", *s.Used, *s.Open)}
 		}
+	}
+	return nil
+}
+
+// validLevel checks what is asked of an OPEL level that is declared: who, of what, and when it
+// is looked at again.
+func validLevel(e *Event) error {
+	if e.Data.Declared == nil || e.Data.Declared.Status != capacity.DeclaredOPEL {
+		return nil
+	}
+	switch scope := e.Data.Declared.Scope; {
+	case scope != "system" && !strings.HasPrefix(scope, "site/"):
+		return &Invalid{"data.declared.scope", "is not system or a site, such as site/general: only these have a declared OPEL level"}
+	case e.Data.Role == "":
+		return &Invalid{"data.role", "is missing; say in which role the level is declared, such as on_call_director"}
+	case e.Data.Due == 0:
+		return &Invalid{"data.due", "is missing; say when the level is to be looked at again"}
+	case e.Data.Due <= e.Happened || e.Data.Due > e.Data.Until:
+		return &Invalid{"data.due", "is not between now and until: the level is looked at again before it expires"}
 	}
 	return nil
 }
