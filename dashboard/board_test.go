@@ -99,7 +99,7 @@ func (c *county) view() *flow.View {
 	v.Measures, v.Attendances, v.Ambulances = slices.Clone(v.Measures), slices.Clone(v.Attendances), slices.Clone(v.Ambulances)
 	v.Requests, v.Discharges, v.Decisions = slices.Clone(v.Requests), slices.Clone(v.Discharges), slices.Clone(v.Decisions)
 	v.Referrals, v.Calls, v.Transfers = slices.Clone(v.Referrals), slices.Clone(v.Calls), slices.Clone(v.Transfers)
-	v.Statuses, v.Agreements = slices.Clone(v.Statuses), slices.Clone(v.Agreements)
+	v.Statuses, v.Agreements, v.Levels = slices.Clone(v.Statuses), slices.Clone(v.Agreements), slices.Clone(v.Levels)
 	v.Digest = fmt.Sprint("d", v.Seq)
 	return &v
 }
@@ -175,7 +175,7 @@ func (c *county) release(n int) {
 }
 
 // demands is how many kinds come and go with patients and decisions.
-const demands = 11
+const demands = 12
 
 // demand tells one thing more, or again, of one of those kinds.
 func (c *county) demand(n int) {
@@ -209,6 +209,8 @@ func (c *county) demand(n int) {
 		put(&c.v.Statuses, &flow.StatusView{ID: "site/" + id + " reap", Version: c.v.Seq, Status: "reap", Scope: "site/" + id, Value: "2", Weight: 1, At: at, Until: at.Add(time.Hour), Feed: "wmas", Seq: c.v.Seq}, statusID)
 	case 9:
 		put(&c.v.Agreements, &flow.AgreementView{ID: id, Version: c.v.Seq, Purpose: "divert", From: "wrh", To: "alx", State: flow.AgreementOpen, Asked: at, Role: "on_call_manager", Events: seqs}, agreementID)
+	case 10:
+		put(&c.v.Levels, &flow.LevelView{ID: "site/" + id, Version: c.v.Seq, Level: 3, Could: 4, ShownSince: at, Points: []flow.PointsView{}}, levelID)
 	default:
 		seq := strconv.FormatUint(c.v.Seq, 10)
 		put(&c.v.Decisions, &flow.DecisionView{ID: seq, Version: c.v.Seq, At: at, Type: "flowcentre.decision.bed-allocated.v1", Role: "coordinator", About: "R1"}, decisionID)
@@ -239,6 +241,8 @@ func (c *county) meet(n int) {
 		c.drop("statuses", take(&c.v.Statuses, statusID))
 	case 9:
 		c.drop("agreements", take(&c.v.Agreements, agreementID))
+	case 10:
+		c.drop("levels", take(&c.v.Levels, levelID))
 	default:
 		c.drop("decisions", take(&c.v.Decisions, decisionID))
 	}
@@ -303,7 +307,7 @@ func (c *county) restore(epoch string) {
 	c.v.Gone, c.v.Floor = nil, c.v.Seq
 	c.v.Contradictions, c.v.Held = nil, nil
 	c.v.Measures, c.v.Attendances, c.v.Ambulances, c.v.Requests, c.v.Discharges, c.v.Decisions = nil, nil, nil, nil, nil, nil
-	c.v.Referrals, c.v.Calls, c.v.Transfers, c.v.Statuses, c.v.Agreements = nil, nil, nil, nil, nil
+	c.v.Referrals, c.v.Calls, c.v.Transfers, c.v.Statuses, c.v.Agreements, c.v.Levels = nil, nil, nil, nil, nil, nil
 	c.step()
 	for i, u := range c.v.Units {
 		u := *u

@@ -119,6 +119,7 @@ func (s *shown) change(by shown, removed map[string][]string) {
 	s.Transfers = changed(s.Transfers, by.Transfers, removed["transfers"], transferID)
 	s.Statuses = changed(s.Statuses, by.Statuses, removed["statuses"], statusID)
 	s.Agreements = changed(s.Agreements, by.Agreements, removed["agreements"], agreementID)
+	s.Levels = changed(s.Levels, by.Levels, removed["levels"], levelID)
 	slices.SortFunc(s.Contradictions, func(a, b *flow.ContradictionView) int {
 		return cmp.Or(cmp.Compare(a.Since, b.Since), cmp.Compare(a.ID, b.ID))
 	})
@@ -143,6 +144,7 @@ func callID(e *flow.CallView) string             { return e.ID }
 func transferID(e *flow.TransferView) string     { return e.ID }
 func statusID(e *flow.StatusView) string         { return e.ID }
 func agreementID(e *flow.AgreementView) string   { return e.ID }
+func levelID(e *flow.LevelView) string           { return e.ID }
 func heldID(e *flow.HeldView) string             { return strconv.FormatUint(e.Seq, 10) }
 
 func changed[E any](list, by []E, removed []string, id func(E) string) []E {
@@ -177,6 +179,7 @@ func (s shown) sorted() shown {
 	slices.SortFunc(s.Transfers, func(a, b *flow.TransferView) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(s.Statuses, func(a, b *flow.StatusView) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(s.Agreements, func(a, b *flow.AgreementView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Levels, func(a, b *flow.LevelView) int { return cmp.Compare(a.ID, b.ID) })
 	return s
 }
 
@@ -198,6 +201,7 @@ func (s shown) full() shown {
 	s.Transfers = append([]*flow.TransferView{}, s.Transfers...)
 	s.Statuses = append([]*flow.StatusView{}, s.Statuses...)
 	s.Agreements = append([]*flow.AgreementView{}, s.Agreements...)
+	s.Levels = append([]*flow.LevelView{}, s.Levels...)
 	return s
 }
 

@@ -101,6 +101,7 @@ func TestTheEntitiesAreAsDescribed(t *testing.T) {
 		"Slots": flow.SlotsView{}, "Sort": flow.SortView{}, "Report": flow.PlacesReport{}, "Referral": flow.ReferralView{}, "Asked": flow.AskedView{}, "Avoided": flow.AvoidedView{},
 		"Call": flow.CallView{}, "Transfer": flow.TransferView{}, "Status": flow.StatusView{}, "Agreement": flow.AgreementView{},
 		"History": flow.HistoryView{}, "Series": flow.SeriesView{}, "Point": flow.HistoryPoint{},
+		"Level": flow.LevelView{}, "DeclaredLevel": flow.DeclaredLevel{}, "Points": flow.PointsView{},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var all, always []string

@@ -103,6 +103,7 @@ func TestPartsOfTheState(t *testing.T) {
 		"transfers":      map[string]any{"transfers": c.v.Transfers},
 		"statuses":       map[string]any{"statuses": c.v.Statuses},
 		"agreements":     map[string]any{"agreements": c.v.Agreements},
+		"escalation":     map[string]any{"levels": c.v.Levels},
 		"units/alx-w7":   map[string]any{"unit": c.v.Units[6]},
 		"sites/alx":      map[string]any{"site": c.v.Sites[1], "units": c.v.Units[4:]},
 	} {

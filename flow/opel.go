@@ -22,14 +22,14 @@ type level struct {
 	High       float64             `json:"h"`
 	Above      [5]capacity.Instant `json:"a"` // of each level, since when it has been reached without a break, 0 while it is not
 	Reached    [5]capacity.Instant `json:"r"` // and when it last was
-	Readings   []reading           `json:"v,omitempty"`
+	Readings   []scored           `json:"v,omitempty"`
 	version    uint64
 	shown      *LevelView
 }
 
-// reading is the figure of one parameter as the newest assessment took it, and the last that
+// scored is the figure of one parameter as the newest assessment took it, and the last that
 // was in time.
-type reading struct {
+type scored struct {
 	Points capacity.Points  `json:"p"`
 	Since  capacity.Instant `json:"o,omitempty"` // of an old value: when its oldest input last spoke
 	Phoned bool             `json:"w,omitempty"` // told by a person
@@ -62,7 +62,7 @@ func (s *State) assess(was capacity.Instant) {
 		p := &profile.Pillars[i]
 		whole := s.assessPillar(profile, p, assessed)
 		if whole.Level > worst.Level {
-			worst.Level = whole.Level
+			worst.Level, worst.Low, worst.High = whole.Level, whole.Low, whole.High
 		}
 		worst.Could = max(worst.Could, whole.Could)
 	}
@@ -81,7 +81,7 @@ func (s *State) assessPillar(profile *capacity.Profile, p *capacity.Pillar, asse
 	scores := make([]capacity.Score, len(p.Sites))
 	for i, w := range p.Sites {
 		site := "site/" + w.Site
-		var readings []reading
+		var readings []scored
 		scores[i], readings = s.score(p, site, site)
 		s.grade(site, p.ID, profile, scores[i], readings, assessed)
 	}
@@ -114,8 +114,8 @@ func (s *State) share(p *capacity.Pillar, scores []capacity.Score, organisation 
 
 // score takes the readings of a pillar in the units of a scope, beside those that were in
 // time last.
-func (s *State) score(p *capacity.Pillar, units, scope string) (capacity.Score, []reading) {
-	var was []reading
+func (s *State) score(p *capacity.Pillar, units, scope string) (capacity.Score, []scored) {
+	var was []scored
 	if l := s.levels[scope]; l != nil && len(l.Readings) == len(p.Parameters) {
 		was = l.Readings
 	}
@@ -126,7 +126,7 @@ func (s *State) score(p *capacity.Pillar, units, scope string) (capacity.Score, 
 		}
 	}
 	all := make([]capacity.Reading, len(p.Parameters))
-	readings := make([]reading, len(p.Parameters))
+	readings := make([]scored, len(p.Parameters))
 	for i := range p.Parameters {
 		if was != nil && was[i].Points.Parameter == p.Parameters[i].ID {
 			readings[i].Last, readings[i].LastAt, readings[i].Few = was[i].Last, was[i].LastAt, was[i].Few
@@ -143,7 +143,7 @@ func (s *State) score(p *capacity.Pillar, units, scope string) (capacity.Score, 
 // read is the figure of a measure in the units of a scope. While an input is silent the last
 // figure that was in time stands: what the centre goes on counting by itself is of a
 // department that may have emptied or filled since.
-func (s *State) read(units []*unit, scope, measure string, r *reading) capacity.Reading {
+func (s *State) read(units []*unit, scope, measure string, r *scored) capacity.Reading {
 	m, ok := capacity.MeasureNamed(measure)
 	if !ok {
 		return capacity.Reading{Why: UnknownMeasure}
@@ -188,7 +188,7 @@ func (s *State) read(units []*unit, scope, measure string, r *reading) capacity.
 }
 
 // grade takes a score into the level of its scope.
-func (s *State) grade(scope, pillar string, profile *capacity.Profile, score capacity.Score, readings []reading, assessed map[string]bool) {
+func (s *State) grade(scope, pillar string, profile *capacity.Profile, score capacity.Score, readings []scored, assessed map[string]bool) {
 	assessed[scope] = true
 	name := profile.ID + " v" + itoa(uint64(profile.Version))
 	l := s.levels[scope]

@@ -10,7 +10,7 @@ type LevelView struct {
 	Pillar     string           `json:"pillar,omitempty"`     // none for the system, whose level is that of its worst pillar
 	Level      int              `json:"level"`                // 1 to 4
 	Could      int              `json:"could"`                // what it could be, as some of its inputs are old or missing; never below Level
-	True       int              `json:"true"`                 // by the newest assessment
+	True       int              `json:"assessed"`             // by the newest assessment
 	Low        float64          `json:"low"`                  // points
 	High       float64          `json:"high"`                 // points that it could have
 	Most       float64          `json:"most,omitempty"`       // points that there are
