@@ -56,12 +56,13 @@ func TestTwoWeeksLookReal(t *testing.T) {
 			b := newBooks(t, &l)
 			c := play(t, seed, tuesday)
 			until := tuesday.Add(15*24*time.Hour - 5*time.Hour)
-			messages := 0
+			messages, most := 0, 0
 			for m := c.Next(); m.At < until; m = c.Next() {
 				b.take(m)
 				messages++
 				if messages%997 == 0 {
 					require.NoError(t, county.Consistent(c))
+					most = max(most, county.MixedBays(c))
 				}
 			}
 			r := b.reckon()
@@ -76,6 +77,7 @@ func TestTwoWeeksLookReal(t *testing.T) {
 				}
 			}
 			require.Equal(t, 14, days)
+			assert.Less(t, most, 8, "mixed-sex bays")
 			perDay := float64(admitted) / 14
 			assert.InDelta(t, 170, perDay, 12, "emergency admissions a day")
 

@@ -24,7 +24,8 @@
 //   - Beds (request.go, placing.go): A&E, GPs, theatres, critical care and other hospitals
 //     ask for beds. Two thirds of medical patients pass through the acute medical unit,
 //     about 12 hours, and wait there or in A&E until a bed of their specialty, for their
-//     sex, or alone where need be, is clean and free; who waits long gets what there is.
+//     sex, or alone where need be, is clean and free; who waits long gets what there is: another
+//     ward, no side room, and on the AMU alone a bay of the other sex.
 //     Coordinators of the centre (desk.go) keep a bed once they can know of the request.
 //   - Leaving (leaving.go): by weekday Mon .88 Tue 1.00 Wed 1.05 Thu 1.03 Fri 1.04 Sat .75
 //     Sun .56 of a base, 17.6 % before noon and 59 % before 17:00 (the trust, October 2023

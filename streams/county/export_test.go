@@ -38,3 +38,25 @@ func Consistent(c *County) error {
 	}
 	return nil
 }
+
+// MixedBays counts the bays with men and women in them, where patients sleep and no critical
+// care is given.
+func MixedBays(c *County) (n int) {
+	for _, h := range c.sites {
+		for _, w := range h.adult {
+			_, bays := w.bays()
+			for _, beds := range bays {
+				sexes := map[string]bool{}
+				for _, b := range beds {
+					if b.stay != nil && !b.def.SideRoom {
+						sexes[b.stay.sex] = true
+					}
+				}
+				if len(sexes) > 1 {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}

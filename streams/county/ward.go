@@ -88,7 +88,7 @@ func (b *bed) suits(s *stay, waited time.Duration) bool {
 		return false
 	}
 	whose := b.whose()
-	return whose == "" || whose == s.gender() || waited > anySexAfter
+	return whose == "" || whose == s.gender() || waited > anySexAfter && b.ward.is == acuteMed
 }
 
 // whose bay the bed is in: of the sex it is laid out for, or of those who are in it or
@@ -97,14 +97,25 @@ func (b *bed) whose() string {
 	if b.def.Sex != "" || b.def.SideRoom {
 		return b.def.Sex
 	}
+	women, men := 0, 0
 	for _, o := range b.ward.beds {
 		for _, s := range []*stay{o.stay, o.kept} {
-			if s != nil && o.def.Bay == b.def.Bay {
-				return s.gender()
+			switch {
+			case s == nil || o.def.Bay != b.def.Bay || o.def.SideRoom:
+			case s.sex == "F":
+				women++
+			default:
+				men++
 			}
 		}
 	}
-	return ""
+	switch {
+	case women+men == 0:
+		return ""
+	case men > women:
+		return "male"
+	}
+	return "female"
 }
 
 // bedFor finds a free bed for a patient, a side room only for who needs one or when
@@ -133,7 +144,7 @@ const (
 	needsSideRoom = .08
 	pastAMU       = 2 * time.Hour // medical patients who have not been on the AMU
 	outlieAfter   = 5 * time.Hour
-	anySexAfter   = 10 * time.Hour
+	anySexAfter   = 10 * time.Hour // on the AMU; a ward makes no bay mixed
 	anyRoomAfter  = 9 * time.Hour
 	anyWardAfter  = 10 * time.Hour
 	turnAfter     = 9 * time.Hour // and before who waits elsewhere counts as one in A&E
