@@ -20,6 +20,7 @@ func (d *Dashboard) routes() []route {
 		{"/units/{unit}", d.page},
 		{"/feeds", d.page},
 		{"/why/{measure}", d.page},
+		{"/places/{token}", d.page},
 
 		{"/api/v1/state", d.state},
 		{"/api/v1/feeds", d.list("feeds")},

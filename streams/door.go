@@ -41,7 +41,10 @@ type DoorOptions struct {
 	Seen func(feed, id string) (digest string, seq uint64, ok bool)
 	// Outcome waits until the event of the desk at seq is applied, and tells why it has no
 	// effect: a code, and words for whoever decided it. refused is empty when it has.
-	Outcome    func(ctx context.Context, seq uint64) (refused, detail string, err error)
+	Outcome func(ctx context.Context, seq uint64) (refused, detail string, err error)
+	// View is what is committed and shown, for who tells a unit's places by a link; safe for
+	// concurrent use.
+	View       func() *flow.View
 	DeskSecret string // what decisions must show; without one only this machine is heard
 	Logger     *slog.Logger
 }
@@ -66,7 +69,10 @@ type Door struct {
 	feeds   *feeds
 	seen    func(feed, id string) (string, uint64, bool)
 	outcome func(ctx context.Context, seq uint64) (refused, detail string, err error)
+	view    func() *flow.View
 	secret  string // the desk's
+	meter   meter  // of requests with links
+	turns   turns  // of reports by links
 	logger  *slog.Logger
 	slates  *slates
 	cost    cost
@@ -107,7 +113,7 @@ func NewDoor(o DoorOptions) (*Door, error) {
 		return nil, fmt.Errorf("open door: the desk and feed %q have the same secret; give each its own", feed)
 	}
 	d := &Door{
-		log: o.Log, keys: o.Keys, clock: o.Clock, feeds: feeds, seen: o.Seen, outcome: o.Outcome, secret: o.DeskSecret,
+		log: o.Log, keys: o.Keys, clock: o.Clock, feeds: feeds, seen: o.Seen, outcome: o.Outcome, view: o.View, secret: o.DeskSecret,
 		logger: cmp.Or(o.Logger, slog.Default()),
 		slates: newSlates(append(feeds.ids(), flow.Desk)),
 		cost:   newCost(),
@@ -115,6 +121,9 @@ func NewDoor(o DoorOptions) (*Door, error) {
 		shares: map[string]int{},
 		wake:   make(chan struct{}, 1),
 		done:   make(chan struct{}),
+	}
+	if d.view == nil {
+		d.view = func() *flow.View { return &flow.View{} }
 	}
 	go d.write()
 	return d, nil

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"flowcentre/flow"
@@ -25,32 +26,66 @@ type Answer struct {
 	Error     *Problem `json:"error,omitempty"`
 }
 
-const eventPath = "/api/v1/events/{seq}"
+// route is one address of the door and one way to ask it.
+type route struct {
+	method, path string
+	serve        func(*Door, http.ResponseWriter, *http.Request)
+}
+
+var routes = []route{
+	{http.MethodPost, "/api/v1/events", (*Door).postEvents},
+	{http.MethodGet, "/api/v1/events/{seq}", (*Door).getEvent},
+	{http.MethodPost, "/api/v1/hl7", (*Door).postHL7},
+	{http.MethodPost, "/api/v1/lists/ae", listOf("ae")},
+	{http.MethodPost, "/api/v1/lists/discharge", listOf("discharge")},
+	{http.MethodPost, "/api/v1/decisions", (*Door).postDecisions},
+	{http.MethodPost, "/api/v1/links", (*Door).postLinks},
+	{http.MethodGet, "/api/v1/links", (*Door).getLinks},
+	{http.MethodPost, "/api/v1/links/{id}/revoke", (*Door).revokeLink},
+	{http.MethodGet, "/api/v1/places/{token}", (*Door).getPlaces},
+	{http.MethodPost, "/api/v1/places/{token}", (*Door).postPlaces},
+}
+
+// listOf serves lists of one kind.
+func listOf(kind string) func(*Door, http.ResponseWriter, *http.Request) {
+	return func(d *Door, w http.ResponseWriter, r *http.Request) { d.postList(sheets[kind], w, r) }
+}
 
 // Paths are the addresses that Handler serves.
-var Paths = []string{"/api/v1/events", eventPath, "/api/v1/hl7", "/api/v1/lists/ae", "/api/v1/lists/discharge", "/api/v1/decisions"}
+var Paths = func() (all []string) {
+	for _, r := range routes {
+		if !slices.Contains(all, r.path) {
+			all = append(all, r.path)
+		}
+	}
+	return all
+}()
 
 // Handler serves Paths. Where feeds have secrets, the caller's token says which feed it
 // is that posts; otherwise only callers on this machine are heard. An event of the log,
-// with nothing personal in it, is shown to anybody.
+// with nothing personal in it, is shown to anybody. Whoever holds a provider's link may
+// tell its places.
 func (d *Door) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /api/v1/events", d.postEvents)
-	mux.HandleFunc("POST /api/v1/hl7", d.postHL7)
-	for name, of := range sheets {
-		mux.HandleFunc("POST /api/v1/lists/"+name, func(w http.ResponseWriter, r *http.Request) { d.postList(of, w, r) })
+	allowed := map[string][]string{}
+	for _, r := range routes {
+		mux.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, req *http.Request) { r.serve(d, w, req) })
+		allowed[r.path] = append(allowed[r.path], r.method)
+		if r.method == http.MethodGet {
+			allowed[r.path] = append(allowed[r.path], http.MethodHead)
+		}
 	}
-	mux.HandleFunc("POST /api/v1/decisions", d.postDecisions)
-	mux.HandleFunc("GET "+eventPath, d.getEvent)
-	for _, path := range Paths {
-		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-			if r.PathValue("seq") != "" {
-				w.Header().Set("Allow", "GET, HEAD")
-				problem(http.StatusMethodNotAllowed, "method", "Only GET", "This address can only be read.", "Post events to /api/v1/events.").write(w)
-				return
+	for path, methods := range allowed {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Allow", strings.Join(methods, ", "))
+			p := problem(http.StatusMethodNotAllowed, "method", "Only "+methods[0], "This address takes "+methods[0]+" only.", "Post the events.")
+			switch {
+			case len(methods) > 2:
+				p.Title, p.Detail, p.Next = "Only GET and POST", "This address takes GET and POST only.", "Read it, or post what it takes."
+			case methods[0] == http.MethodGet:
+				p.Detail, p.Next = "This address can only be read.", "Post events to /api/v1/events."
 			}
-			w.Header().Set("Allow", http.MethodPost)
-			problem(http.StatusMethodNotAllowed, "method", "Only POST", "This address takes POST only.", "Post the events.").write(w)
+			p.write(w)
 		})
 	}
 	return mux

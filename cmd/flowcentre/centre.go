@@ -197,7 +197,7 @@ func startCentre(ctx context.Context, o centreOptions) (_ *centre, err error) {
 		return nil, err
 	}
 	c.door, err = streams.NewDoor(streams.DoorOptions{
-		Log: c.events, Keys: keys, Clock: c.clock, Feeds: feeds, Seen: seen.Lookup, DeskSecret: desk, Outcome: c.outcome, Logger: o.Logger,
+		Log: c.events, Keys: keys, Clock: c.clock, Feeds: feeds, Seen: seen.Lookup, DeskSecret: desk, Outcome: c.outcome, View: c.view, Logger: o.Logger,
 	})
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import { useLayoutEffect } from "preact/hooks";
 import { Desk } from "./desk";
 import { Feeds } from "./feeds";
 import { room } from "./parts";
+import { Places } from "./own-page";
 import { follow, path, route } from "./route";
 import { begin, lastKnown, phase, state } from "./stream";
 import { UnitPage } from "./unit";
@@ -42,6 +43,7 @@ function Page() {
       return <Feeds />;
     case "why":
       return <WhyPage measure={where.measure} />;
+    case "places":
     case "none":
       return (
         <main class="desk">
@@ -73,10 +75,17 @@ function shift(): void {
 }
 
 theme();
-follow();
-keepAwake();
-shift();
-addEventListener("resize", () => room.value++);
-void document.fonts.ready.then(() => room.value++);
-begin();
-render(<Page />, document.getElementById("page")!);
+const page = document.getElementById("page")!;
+if (route(location.pathname).page === "places") {
+  document.documentElement.dataset.page = "places";
+  delete document.documentElement.dataset.live;
+  render(<Places />, page);
+} else {
+  follow();
+  keepAwake();
+  shift();
+  addEventListener("resize", () => room.value++);
+  void document.fonts.ready.then(() => room.value++);
+  begin();
+  render(<Page />, page);
+}

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "why"; measure: string } | { page: "community" } | { page: "referrals" } | { page: "none" };
+export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "why"; measure: string } | { page: "community" } | { page: "referrals" } | { page: "places" } | { page: "none" };
 
 export const path = signal(location.pathname);
 export const query = signal(location.search);
@@ -16,6 +16,7 @@ export function route(pathname: string): Route {
   if (page === "sites" && id && !rest.length) return { page: "site", id };
   if (page === "units" && id && !rest.length) return { page: "unit", id };
   if (page === "why" && id && !rest.length) return { page: "why", measure: id };
+  if (page === "places" && id && !rest.length) return { page: "places" };
   return { page: "none" };
 }
 

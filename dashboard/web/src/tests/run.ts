@@ -7,6 +7,7 @@ import * as format from "./format.test";
 import * as link from "./link.test";
 import * as measures from "./measures.test";
 import * as night from "./night.test";
+import * as own from "./own.test";
 import * as places from "./places.test";
 import * as recount from "./recount.test";
 import * as requests from "./requests.test";
@@ -15,7 +16,7 @@ import * as rules from "./rules.test";
 import * as store from "./store.test";
 
 const found: Record<string, string> = {};
-for (const [file, tests] of Object.entries<object>({ clock, declared, format, link, measures, night, places, recount, requests, risks, rules, store })) {
+for (const [file, tests] of Object.entries<object>({ clock, declared, format, link, measures, night, own, places, recount, requests, risks, rules, store })) {
   for (const [name, test] of Object.entries<() => void>(tests as Record<string, () => void>)) {
     try {
       test();
