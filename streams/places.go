@@ -20,8 +20,8 @@ const undoFor = 10 * time.Minute
 // ClosedReasons are why a provider takes nobody new.
 var ClosedReasons = []string{"full", "staffing", "infection_control", "building", "inspection", "other"}
 
-// PlacesState is a unit's places as its provider sees them.
-type PlacesState struct {
+// OwnPlaces is a unit's places as its provider sees them.
+type OwnPlaces struct {
 	At       capacity.Instant `json:"at"` // the centre's clock
 	Centre   string           `json:"centre"`
 	TimeZone string           `json:"time_zone"`
@@ -218,7 +218,7 @@ func (d *Door) placesEvent(v *flow.View, u *flow.UnitView, told *placesReport) (
 }
 
 // sortTold makes used places of free ones.
-func (d *Door) sortTold(state *PlacesState, f *sortFree) (*flow.SortTold, *Problem) {
+func (d *Door) sortTold(state *OwnPlaces, f *sortFree) (*flow.SortTold, *Problem) {
 	i := slices.IndexFunc(state.Places.Sorts, func(s flow.SortView) bool { return s.ID == f.Sort })
 	switch {
 	case i < 0:
@@ -239,16 +239,16 @@ func (d *Door) sortTold(state *PlacesState, f *sortFree) (*flow.SortTold, *Probl
 
 // outdated answers a report that was made without knowing what stands now, with what stands
 // now: nothing of either is lost.
-func (d *Door) outdated(state *PlacesState, code, detail string) *Problem {
+func (d *Door) outdated(state *OwnPlaces, code, detail string) *Problem {
 	p := problem(http.StatusConflict, "outdated", "Something newer stands", detail, "Look at the numbers as they are now, and save again if yours are right.")
 	p.Code, p.Places = code, state
 	return p
 }
 
 // placesOf is the unit's places as its provider sees them.
-func (d *Door) placesOf(v *flow.View, u *flow.UnitView) *PlacesState {
+func (d *Door) placesOf(v *flow.View, u *flow.UnitView) *OwnPlaces {
 	now := d.clock.Now()
-	s := &PlacesState{At: now, Unit: u.ID, Name: u.Name, Kind: string(u.Kind), Reasons: ClosedReasons, Places: u.Slots}
+	s := &OwnPlaces{At: now, Unit: u.ID, Name: u.Name, Kind: string(u.Kind), Reasons: ClosedReasons, Places: u.Slots}
 	if v.System != nil {
 		s.Centre, s.TimeZone = v.System.Name, v.System.TimeZone
 		for _, l := range v.System.Localities {

@@ -23,7 +23,7 @@ type Problem struct {
 	Results []Answer   `json:"results,omitempty"` // of a batch of which nothing was logged
 	Refused []RowFault `json:"refused,omitempty"` // of a list with too many rows at fault
 
-	Places *PlacesState `json:"places,omitempty"` // what stands instead of a provider's report
+	Places *OwnPlaces `json:"places,omitempty"` // what stands instead of a provider's report
 
 	retryAfter string
 }

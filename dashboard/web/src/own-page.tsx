@@ -4,12 +4,12 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { by, changed, clock, due, free, kinds, lacks, most, note, nothing, reasons, report, step, still, summary, when } from "./own";
-import type { Edits, PlacesState, Sort } from "./own";
+import type { Edits, OwnPlaces, Sort } from "./own";
 
 const ASK_MS = 20_000;
 const KEPT = "places-edits";
 
-const state = signal<PlacesState | null>(null);
+const state = signal<OwnPlaces | null>(null);
 const gone = signal(""); // why there is nothing to see
 const edits = signal<Edits>(kept());
 const message = signal<{ text: string; bad: boolean } | null>(null);
@@ -34,7 +34,7 @@ function edit(e: Edits): void {
 
 const address = () => `/api/v1/places/${location.pathname.split("/")[2] ?? ""}`;
 
-function take(s: PlacesState): void {
+function take(s: OwnPlaces): void {
   state.value = s;
   heard.value = performance.now();
 }
@@ -54,7 +54,7 @@ function newID(): string {
   return `link-${[...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("")}`;
 }
 
-async function send(told: Record<string, unknown>, said: (s: PlacesState) => string): Promise<void> {
+async function send(told: Record<string, unknown>, said: (s: OwnPlaces) => string): Promise<void> {
   const body = JSON.stringify(told);
   if (attempt?.body !== body) attempt = { id: newID(), body };
   busy.value = true;
@@ -70,7 +70,7 @@ async function send(told: Record<string, unknown>, said: (s: PlacesState) => str
   } else if (answer.status === 409 && result?.places) {
     take(result.places);
     attempt = null;
-    const now = result.places as PlacesState;
+    const now = result.places as OwnPlaces;
     const told = now.places.told ? ` At ${when(now.places.told, now.at, now.time_zone)} it was told: ${summary(now.places)}.` : "";
     message.value = { text: `Not saved. ${result.detail}${told} ${changed(now.places, edits.value) ? "Save again if yours is right." : ""}`, bad: true };
   } else if (answer.status === 404 || answer.status === 410) {
@@ -122,7 +122,7 @@ export function Places() {
   return <Told s={s} />;
 }
 
-function Told({ s }: { s: PlacesState }) {
+function Told({ s }: { s: OwnPlaces }) {
   void tick.value;
   const now = new Date(Date.parse(s.at) + performance.now() - heard.value).toISOString();
   const open = s.places.sorts.reduce((sum, sort) => sum + sort.open, 0);
@@ -210,7 +210,7 @@ function Stepper({ sort, e }: { sort: Sort; e: Edits }) {
   );
 }
 
-function Open({ s, e }: { s: PlacesState; e: Edits }) {
+function Open({ s, e }: { s: OwnPlaces; e: Edits }) {
   const accepting = e.accepting ?? s.places.accepting;
   const why = e.accepting === undefined ? s.places.reason : e.reason;
   return (

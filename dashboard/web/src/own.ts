@@ -1,7 +1,7 @@
 // What a provider sees and sends of its places: words and the report, without the page.
 
-/** The answer of GET /api/v1/places/{token}; see PlacesState in streams/places.go. */
-export interface PlacesState {
+/** The answer of GET /api/v1/places/{token}; see OwnPlaces in streams/places.go. */
+export interface OwnPlaces {
   at: string;
   centre: string;
   time_zone: string;
@@ -107,7 +107,7 @@ export function when(at: string, now: string, zone: string): string {
 }
 
 /** When the next report is due, and what late means. */
-export function due(s: PlacesState): string {
+export function due(s: OwnPlaces): string {
   const { state, expires } = s.places;
   if (state === "never") return "Until you tell us, the wall says that nobody knows.";
   if (!expires) return "Tell us when something changes.";
@@ -161,7 +161,7 @@ export function lacks(e: Edits): string {
 }
 
 /** What is sent of the edits. */
-export function report(s: PlacesState, e: Edits): Record<string, unknown> {
+export function report(s: OwnPlaces, e: Edits): Record<string, unknown> {
   const sorts = s.places.sorts
     .filter((sort) => e.free[sort.id] !== undefined && e.free[sort.id] !== sort.free)
     .map((sort) => ({ sort: sort.id, free: e.free[sort.id], kept: sort.kept, begun: sort.begun }));

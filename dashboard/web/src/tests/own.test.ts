@@ -1,5 +1,5 @@
 import { by, changed, due, free, lacks, most, nothing, note, report, step, still, when } from "../own";
-import type { PlacesState, Slots, Sort } from "../own";
+import type { OwnPlaces, Slots, Sort } from "../own";
 import { same } from "./same";
 
 const NOW = "2027-01-12T08:12:00Z";
@@ -8,7 +8,7 @@ const sort = (id: string, open: number, freeNow: number | null, more: Partial<So
   id, name: id, open, used: freeNow === null ? null : open - freeNow, kept: 0, begun: 0, ended: 0, free: freeNow, ...more,
 });
 const slots = (sorts: Sort[], more: Partial<Slots> = {}): Slots => ({ state: "told", told: "2027-01-11T17:40:00Z", how: "link", accepting: true, sorts, ...more });
-const state = (places: Slots): PlacesState => ({ at: NOW, centre: "Shire", time_zone: LONDON, unit: "hollybank", name: "Hollybank House", kind: "care_home", seq: 7, reasons: ["full"], places });
+const state = (places: Slots): OwnPlaces => ({ at: NOW, centre: "Shire", time_zone: LONDON, unit: "hollybank", name: "Hollybank House", kind: "care_home", seq: 7, reasons: ["full"], places });
 
 export function theDayIsSaidWhereItIsNotToday() {
   same(when("2027-01-12T07:05:00Z", NOW, LONDON), "07:05");
