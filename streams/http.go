@@ -42,8 +42,8 @@ var routes = []route{
 	{http.MethodPost, "/api/v1/links", (*Door).postLinks},
 	{http.MethodGet, "/api/v1/links", (*Door).getLinks},
 	{http.MethodPost, "/api/v1/links/{id}/revoke", (*Door).revokeLink},
-	{http.MethodGet, "/api/v1/places/{token}", (*Door).getPlaces},
 	{http.MethodPost, "/api/v1/places/{token}", (*Door).postPlaces},
+	{http.MethodGet, "/api/v1/places/{token}", (*Door).getPlaces},
 }
 
 // listOf serves lists of one kind.
