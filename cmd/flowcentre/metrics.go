@@ -48,6 +48,7 @@ func newMetrics(board published, from measured) *metrics {
 		collectors.NewBuildInfoCollector(),
 		m.commit, m.lag,
 		stateCollector{board},
+		figuresCollector{board},
 		measuredCollector{from},
 	)
 	return m

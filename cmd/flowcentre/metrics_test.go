@@ -60,7 +60,7 @@ func pedanticRegistry(t *testing.T, c ...prometheus.Collector) *prometheus.Regis
 
 func TestMetricsAreNamedAsTheyShould(t *testing.T) {
 	m := newMetrics(shownView{measuredView()}, allMeasured())
-	problems, err := testutil.GatherAndLint(pedanticRegistry(t, stateCollector{shownView{measuredView()}}, measuredCollector{allMeasured()}, m.commit, m.lag))
+	problems, err := testutil.GatherAndLint(pedanticRegistry(t, stateCollector{shownView{measuredView()}}, figuresCollector{shownView{figuredView()}}, measuredCollector{allMeasured()}, m.commit, m.lag))
 	require.NoError(t, err)
 	require.Empty(t, problems)
 }
