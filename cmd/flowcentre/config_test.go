@@ -1,9 +1,9 @@
 package main
 
 import (
-	"io/fs"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +21,7 @@ func readText(t *testing.T, text string) *Config {
 	t.Helper()
 	c, faults := readConfig("centre.yaml", func(name string) ([]byte, error) {
 		if name != "centre.yaml" {
-			return nil, fs.ErrNotExist
+			return configs.OPEL.ReadFile(filepath.ToSlash(name))
 		}
 		return []byte(text), nil
 	})
