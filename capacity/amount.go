@@ -14,7 +14,7 @@ type Amount struct {
 	Of       int64
 	Sum      int64     // seconds
 	At       Instant   // of Earliest the moment, of a Shortfall the clock time it is for
-	Spread   []int32   // seconds, unsorted
+	Spread   []int32   // seconds, sorted
 	Balances []Balance // sorted by site
 	Items    []Item    // what was counted, where that was asked for
 }
@@ -34,10 +34,51 @@ func (a *Amount) Add(b Amount) {
 	a.Sum += b.Sum
 	a.earliest(b.At)
 	a.Spread = append(a.Spread, b.Spread...)
+	slices.Sort(a.Spread)
 	for _, balance := range b.Balances {
 		a.balance(balance)
 	}
 	a.Items = append(a.Items, b.Items...)
+}
+
+// Swap takes one part of a sum out and puts another in its place, exactly and in the time
+// that their difference takes, however many other parts there are. It leaves what does not
+// add up as it is: At, and Items. The sum shares nothing with its parts.
+func (a *Amount) Swap(out, in *Amount) {
+	a.Units += in.Units - out.Units
+	a.N += in.N - out.N
+	a.Of += in.Of - out.Of
+	a.Sum += in.Sum - out.Sum
+	a.Spread = exchange(a.Spread, out.Spread, in.Spread)
+	for _, b := range out.Balances {
+		a.balance(Balance{b.Site, -b.Usable, -b.Needed})
+	}
+	for _, b := range in.Balances {
+		a.balance(b)
+	}
+}
+
+// exchange takes some values out of a sorted list and puts others in, both sorted.
+func exchange(list, out, in []int32) []int32 {
+	for len(out) > 0 || len(in) > 0 {
+		switch {
+		case len(out) > 0 && len(in) > 0 && out[0] == in[0]:
+			out, in = out[1:], in[1:]
+		case len(in) == 0 || len(out) > 0 && out[0] < in[0]:
+			i, _ := slices.BinarySearch(list, out[0])
+			list, out = slices.Delete(list, i, i+1), out[1:]
+		default:
+			i, _ := slices.BinarySearch(list, in[0])
+			list, in = slices.Insert(list, i, in[0]), in[1:]
+		}
+	}
+	return list
+}
+
+// Equal says whether two amounts are the same; what was counted in them is not compared.
+func (a *Amount) Equal(b *Amount) bool {
+	return a.Units == b.Units && a.N == b.N && a.Of == b.Of && a.Sum == b.Sum && a.At == b.At &&
+		slices.Equal(a.Spread, b.Spread) && slices.Equal(a.Balances, b.Balances)
 }
 
 // Short is the beds that are short, site by site: one site's spare beds are no help to

@@ -134,6 +134,7 @@ func (m *Measure) Take(p *Picture, c *Clock, items bool) Amount {
 	n := counting{Picture: p, Clock: c, form: m.Form, items: items}
 	n.sum.Units = 1
 	m.take(&n)
+	slices.Sort(n.sum.Spread)
 	return n.sum
 }
 
@@ -143,6 +144,7 @@ func (m *Measure) Recount(items []Item) Amount {
 	for i := range items {
 		sum.count(m.Form, &items[i])
 	}
+	slices.Sort(sum.Spread)
 	return sum
 }
 
@@ -194,8 +196,7 @@ func (m *Measure) Of(a Amount) int64 {
 	return 0
 }
 
-func median(spread []int32) float64 {
-	sorted := slices.Sorted(slices.Values(spread))
+func median(sorted []int32) float64 {
 	low, high := sorted[(len(sorted)-1)/2], sorted[len(sorted)/2]
 	return (float64(low) + float64(high)) / 2
 }

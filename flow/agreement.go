@@ -182,6 +182,6 @@ func (s *State) showAgreements(was []*AgreementView) []*AgreementView {
 	slices.SortFunc(shown, func(a, b *AgreementView) int {
 		return cmp.Or(cmp.Compare(a.Asked, b.Asked), cmp.Compare(a.ID, b.ID))
 	})
-	bury(s, "agreements", was, shown, func(v *AgreementView) string { return v.ID })
+	s.bury("agreements", ids(was, (*AgreementView).id), ids(shown, (*AgreementView).id))
 	return shown
 }

@@ -115,9 +115,9 @@ func (v *View) History(q HistoryQuestion) *HistoryView {
 		return nil
 	}
 	r := &reading{View: v, series: series, scope: q.Scope, sites: v.sitesOf(q.Scope)}
-	for _, p := range v.measured {
-		if v.within(p.Picture, q.Scope) && series.Applies(p.Unit) {
-			r.units = append(r.units, p.Picture)
+	for _, p := range v.portraits {
+		if v.within(p.picture, q.Scope) && series.Applies(p.picture.Unit) {
+			r.units = append(r.units, p.picture)
 		}
 	}
 	if len(r.units) == 0 {

@@ -139,7 +139,6 @@ func (s *State) ripen(c *contradiction) {
 
 func (s *State) reveal(c *contradiction) {
 	c.Due, c.Raised = 0, s.at
-	s.back("contradictions", publicID(c.ID))
 	s.alter(c)
 }
 

@@ -15,7 +15,7 @@ type dueKind uint8
 
 const (
 	dueBed       dueKind = iota + 1 // a closure or opening ends, a bed counts as clean, a reservation lapses
-	duePatient                      // a patient with no open stay is forgotten
+	duePatient                      // a patient leaves a picture, or with no open stay is forgotten
 	dueFeed                         // a feed falls silent, an outage begins or ends, a burst is over, another hour of the week begins
 	dueReports                      // figures that were superseded are dropped
 	dueAmbulance                    // an ambulance journey is forgotten
@@ -24,6 +24,7 @@ const (
 	dueStatus                       // a declared status expires
 	dueAgreement                    // an agreement is over, or forgotten
 	dueHistory                      // another local day begins
+	dueUnit                         // what is shown of a unit changes
 )
 
 // due is one entry of the index. Entries are never taken back: what pops is looked at
@@ -94,6 +95,10 @@ func (s *State) settle(d due) {
 	case duePatient:
 		if p := s.patients[d.key]; p != nil && rung(&p.alarm) {
 			s.forget(p)
+		}
+	case dueUnit:
+		if u := s.units[d.key]; u != nil && rung(&u.alarm) {
+			s.view.unit(u)
 		}
 	case dueFeed:
 		if f := s.feeds[d.key]; f != nil && rung(&f.alarm) {

@@ -9,14 +9,15 @@ import (
 
 // feed is what is known of one producer's stream.
 type feed struct {
-	def   *capacity.Feed // nil when the layout does not name it
-	id    string
-	told  feedTold
-	held  int
-	alarm alarm
-	dirty bool
-	stale bool // its view must be made again
-	shown *FeedView
+	def    *capacity.Feed // nil when the layout does not name it
+	id     string
+	told   feedTold
+	held   int
+	alarm  alarm
+	dirty  bool
+	stale  bool // its view must be made again
+	shown  *FeedView
+	heeded stance // as the units' figures are made of it
 	feedState
 }
 
@@ -177,15 +178,9 @@ func (s *State) listen(f *feed) {
 	if now == f.feedState {
 		return
 	}
-	changed := now.state != f.state
 	f.feedState, f.stale = now, true
 	s.quieten(f)
 	s.view.feeds = true
-	for _, u := range s.units {
-		if changed && u.hears(f.id) {
-			s.view.unit(u)
-		}
-	}
 }
 
 // old tells whether what the feed supplies is from before it fell silent.

@@ -132,11 +132,12 @@ func TestHistoryIsWhatMeasuresCount(t *testing.T) {
 			counted, pictured := int64(0), int64(0)
 			sr, _ := capacity.SeriesNamed(series)
 			m, _ := capacity.MeasureNamed(measure)
-			for _, p := range v.measured {
+			for _, portrait := range v.portraits {
+				p := portrait.picture
 				if !sr.Applies(p.Unit) {
 					continue
 				}
-				known := *p.Picture
+				known := *p
 				known.Known = true
 				pictured += m.Take(&known, &capacity.Clock{Now: v.At, Zone: v.zone}, false).N
 				for day, subjects := range v.history.hours {

@@ -130,14 +130,9 @@ func (s *State) setFrame(frame *capacity.Layout) {
 		f.stale = true
 		s.listen(f)
 	}
-	for _, u := range s.units {
-		if u.def.Kind.HasPlaces() { // what it told is old by the cadence of its feed
-			s.view.unit(u)
-		}
-	}
 	s.awaitAgain()
 	s.closeDays()
-	s.view.layout = true
+	s.view.relaid()
 }
 
 // setUnit puts a unit in force. What was said of beds that stay is kept; the patients
@@ -159,9 +154,9 @@ func (s *State) setUnit(def *capacity.Unit) (moved []*patient) {
 
 // place puts a unit where there is none, with what was said of it before.
 func (s *State) place(def *capacity.Unit, was *unit) {
-	u := &unit{def: def, beds: make(map[string]*bed, len(def.Beds)), people: map[*patient]bool{}, rides: map[string]bool{}}
+	u := &unit{def: def, beds: make(map[string]*bed, len(def.Beds)), rides: map[string]bool{}}
 	if was != nil {
-		u.told, u.shown, u.slots = was.told, was.shown, was.slots
+		u.told, u.slots, u.shown, u.measures = was.told, was.slots, was.shown, was.measures
 	}
 	for i := range def.Beds {
 		b := &bed{def: &def.Beds[i], unit: u}
@@ -172,7 +167,6 @@ func (s *State) place(def *capacity.Unit, was *unit) {
 		u.order = append(u.order, b)
 	}
 	s.units[def.ID] = u
-	s.back("units", def.ID)
 	for n, at := range names(def) {
 		s.places[n] = at
 	}
@@ -184,7 +178,7 @@ func (s *State) place(def *capacity.Unit, was *unit) {
 		s.touch(b)
 	}
 	s.view.unit(u)
-	s.view.layout = true
+	s.view.relaid()
 }
 
 // removeUnit takes a unit out of force, with everybody's claims on it.
@@ -197,7 +191,7 @@ func (s *State) removeUnit(u *unit) (moved []*patient) {
 	moved = distinct(moved)
 	for _, p := range moved {
 		s.vacate(p)
-		p.units = slices.DeleteFunc(p.units, func(id string) bool { return id == u.def.ID })
+		p.sitters = slices.DeleteFunc(p.sitters, func(x *sitter) bool { return x.unit == u })
 	}
 	for n := range names(u.def) {
 		if s.places[n].Unit == u.def.ID {
@@ -212,7 +206,7 @@ func (s *State) removeUnit(u *unit) (moved []*patient) {
 	s.changed.key(toldKey(u.def.ID))
 	s.changed.key(slotsKey(u.def.ID))
 	s.gone("units", u.def.ID)
-	s.view.layout = true
+	s.view.relaid()
 	return moved
 }
 
@@ -245,11 +239,6 @@ func (s *State) stranded(added map[string]bool) (moved []*patient) {
 		if slices.ContainsFunc(p.claims, func(c claim) bool { return added[c.at.Unit] }) || slices.ContainsFunc(p.facts, func(f fact) bool { return added[f.Place.Unit] }) {
 			s.vacate(p)
 			moved = append(moved, p)
-			for _, u := range s.units {
-				if u.people[p] {
-					s.view.unit(u)
-				}
-			}
 		}
 	}
 	return moved

@@ -220,12 +220,8 @@ func (s *State) plans(at ref, e *Event) {
 	}
 }
 
-// leaversKnown tells whether what is told of discharges from the unit is complete: a list
-// was told, or of everybody here either something was, or the patient came when others were
-// told of already.
-func (u *unit) leaversKnown(here []*stay) bool {
-	return len(u.told.Leavers) > 0 || !slices.ContainsFunc(here, func(st *stay) bool {
-		came := st.path()[0]
-		return !st.hasPlan && (u.told.Planning == 0 || came.found || came.since < u.told.Planning)
-	})
+// unlisted tells whether somebody of whose discharge nothing is told may be to leave all the
+// same: whoever did not come when others were told of already.
+func (u *unit) unlisted(came move) bool {
+	return u.told.Planning == 0 || came.found || came.since < u.told.Planning
 }

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"cmp"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -8,11 +10,11 @@ import (
 	"flowcentre/capacity"
 )
 
-// figures are what a scope's measures come to. A county has thousands of units, and most
-// measures mean nothing on most of them: those are left out.
+// figures are what a unit's measures come to, and never change once made. A county has
+// thousands of units, and most measures mean nothing on most of them: those are left out.
 type figures struct {
 	all   []figure // in the order of the catalogue
-	taken []bool   // of a unit, by place in the catalogue: it was counted
+	taken []bool   // by place in the catalogue: it was counted
 }
 
 // figure is what one measure comes to, and what it lacks.
@@ -23,21 +25,21 @@ type figure struct {
 	asOf    capacity.Instant
 }
 
-// add sums a part of a scope into it.
-func (f *figures) add(part *figures) {
-	i := 0
-	for _, p := range part.all {
-		for i < len(f.all) && f.all[i].measure < p.measure {
-			i++
-		}
-		if i == len(f.all) || f.all[i].measure != p.measure {
-			f.all = slices.Insert(f.all, i, figure{measure: p.measure})
-		}
-		sum := &f.all[i]
-		sum.amount.Add(p.amount)
-		sum.missing = append(sum.missing, p.missing...)
-		sum.asOf = earlier(sum.asOf, p.asOf)
+// of is the figure of a measure, nil where there is none.
+func (f *figures) of(measure int) *figure {
+	i, ok := slices.BinarySearchFunc(f.all, measure, func(g figure, measure int) int { return cmp.Compare(g.measure, measure) })
+	if !ok {
+		return nil
 	}
+	return &f.all[i]
+}
+
+// equal says whether two figures, either of which may be none, are the same.
+func (f *figure) equal(g *figure) bool {
+	if f == nil || g == nil {
+		return f == g
+	}
+	return f.asOf == g.asOf && f.amount.Equal(&g.amount) && slices.Equal(f.missing, g.missing)
 }
 
 func earlier(a, b capacity.Instant) capacity.Instant {
@@ -47,75 +49,112 @@ func earlier(a, b capacity.Instant) capacity.Instant {
 	return a
 }
 
-// figure takes every measure of a unit from its picture.
-func (s *State) figure(u *unit, c *capacity.Clock) *figures {
-	f := &figures{taken: make([]bool, len(capacity.Measures()))}
+// basis is what a unit's figure of one measure is made from: how the feeds that may supply
+// it stand. It changes when they do, or with the layout.
+type basis struct {
+	measure int
+	free    bool             // it needs no feed
+	best    Missing          // the nearest there is to a feed that tells it; without Why, a feed does
+	asOf    capacity.Instant // when the oldest of those that have stopped last spoke
+	surely  bool             // a feed tells what it counts without fail
+}
+
+// bases are those of all measures that the unit has.
+func (s *State) bases(u *unit) []basis {
+	all, site := []basis{}, s.site(u.def.Site)
 	for i := range capacity.Measures() {
 		m := &capacity.Measures()[i]
-		if !m.Applies(u.def) || !m.Expected(u.def, u.portrait.picture.Site) && len(s.suppliers(u, m.Needs(u.def))) == 0 {
+		if !m.Applies(u.def) {
 			continue
 		}
-		lack, asOf, usable := s.lack(u, m)
-		g := figure{measure: i, asOf: asOf}
+		needs := m.Needs(u.def)
+		feeds := s.suppliers(u, needs)
+		if len(feeds) == 0 && !m.Expected(u.def, site) {
+			continue
+		}
+		b := basis{measure: i, free: len(needs) == 0, surely: s.untold([]*unit{u}, m.Surely...) == ""}
+		b.best, b.asOf = nearest(u, feeds)
+		all = append(all, b)
+	}
+	return all
+}
+
+// nearest is the nearest there is to one of the feeds telling something of the unit, without
+// Why where one does, and the age of those that have stopped.
+func nearest(u *unit, feeds []*feed) (best Missing, asOf capacity.Instant) {
+	best = Missing{Unit: u.def.ID, Why: "not_sent"}
+	for _, f := range feeds {
+		switch {
+		case f.state == FeedNever && best.Why != "not_sent":
+		case f.state == FeedNever:
+			best = Missing{Unit: u.def.ID, Feed: f.id, Why: f.state}
+		case !f.old():
+			return Missing{}, 0
+		default:
+			best = Missing{Unit: u.def.ID, Feed: f.id, Why: f.state}
+			asOf = earlier(asOf, f.told.Last)
+		}
+	}
+	return best, asOf
+}
+
+// figure takes every measure of a unit from its picture.
+func (s *State) figure(u *unit, p *portrait, c *capacity.Clock) *figures {
+	if u.basis == nil {
+		u.basis = s.bases(u)
+	}
+	f := &figures{all: make([]figure, 0, len(u.basis)), taken: make([]bool, len(capacity.Measures()))}
+	for i := range u.basis {
+		b := &u.basis[i]
+		m := &capacity.Measures()[b.measure]
+		lack, asOf, usable := b.lack(u, p.picture, m)
+		g := figure{measure: b.measure, asOf: asOf}
 		if lack != nil {
 			g.missing = []Missing{*lack}
 		}
-		if f.taken[i] = usable; usable {
-			g.amount = m.Take(u.portrait.picture, c, false)
+		if f.taken[b.measure] = usable; usable {
+			g.amount = m.Take(p.picture, c, false)
 		}
 		f.all = append(f.all, g)
 	}
-	f.all = slices.Clip(f.all)
 	return f
 }
 
 // lack is what a measure of a unit lacks, nil for nothing; how old it is; and whether a
 // figure can be given all the same.
-func (s *State) lack(u *unit, m *capacity.Measure) (lack *Missing, asOf capacity.Instant, usable bool) {
-	needs := m.Needs(u.def)
-	if len(needs) == 0 {
+func (b *basis) lack(u *unit, p *capacity.Picture, m *capacity.Measure) (lack *Missing, asOf capacity.Instant, usable bool) {
+	switch {
+	case b.free:
 		return nil, 0, true
+	case b.best.Why == "":
+		lack, usable = b.uncounted(u, p, m)
+		return lack, 0, usable
+	case !stopped(b.best.Why):
+		return &b.best, 0, false
 	}
-	best := Missing{Unit: u.def.ID, Why: "not_sent"}
-	for _, f := range s.suppliers(u, needs) {
-		state := f.state
-		switch {
-		case state == FeedNever && best.Why == "not_sent":
-			best = Missing{Unit: u.def.ID, Feed: f.id, Why: state}
-		case state == FeedNever:
-		case !stopped(state):
-			return s.uncounted(u, m)
-		default:
-			best = Missing{Unit: u.def.ID, Feed: f.id, Why: state}
-			asOf = earlier(asOf, f.told.Last)
-		}
+	if lack, known := b.uncounted(u, p, m); !known {
+		return lack, b.asOf, false
 	}
-	if stopped(best.Why) {
-		if lack, _, known := s.uncounted(u, m); !known {
-			return lack, asOf, false
-		}
-		return &best, asOf, true
-	}
-	return &best, 0, false
+	return &b.best, b.asOf, true
 }
 
 // uncounted is that no census has told who is on the unit, for measures that count them,
 // or that what comes of the unit does not tell what the measure counts.
-func (s *State) uncounted(u *unit, m *capacity.Measure) (lack *Missing, asOf capacity.Instant, usable bool) {
+func (b *basis) uncounted(u *unit, p *capacity.Picture, m *capacity.Measure) (lack *Missing, usable bool) {
 	if m.Census(u.def) && u.told.KnownSince == 0 {
-		return &Missing{Unit: u.def.ID, Why: "unknown"}, 0, false
+		return &Missing{Unit: u.def.ID, Why: "unknown"}, false
 	}
-	if m.Leavers() && !u.portrait.picture.Leavers {
-		return &Missing{Unit: u.def.ID, Why: "no_list"}, 0, false
+	if m.Leavers() && !p.Leavers {
+		return &Missing{Unit: u.def.ID, Why: "no_list"}, false
 	}
-	some, all := m.Told(u.portrait.picture)
+	some, all := m.Told(p)
 	switch {
-	case all || s.untold([]*unit{u}, m.Surely...) == "":
-		return nil, 0, true
+	case all || b.surely:
+		return nil, true
 	case some:
-		return &Missing{Unit: u.def.ID, Supply: m.Supply[0], Why: "not_sent"}, 0, true
+		return &Missing{Unit: u.def.ID, Supply: m.Supply[0], Why: "not_sent"}, true
 	}
-	return &Missing{Unit: u.def.ID, Why: "not_sent"}, 0, false
+	return &Missing{Unit: u.def.ID, Why: "not_sent"}, false
 }
 
 // stopped tells the states in which a feed's last word is getting old.
@@ -140,138 +179,55 @@ func (s *State) suppliers(u *unit, needs []string) []*feed {
 	return all
 }
 
-// told is the state of the unit's feeds, of which its figures are made, with the age of
-// those that have stopped.
-func (s *State) told(u *unit) string {
-	var b strings.Builder
-	if s.layout.Frame == nil {
-		return ""
+// revise is what a scope's measures come to with some of them made again. What did not
+// change keeps its pointer.
+func (s *State) revise(was *MeasuresView, scope string, touched []bool, of func(measure int) *figure) *MeasuresView {
+	now := &MeasuresView{ID: scope, Version: s.seq}
+	if was == nil {
+		now.Values = map[string]*MeasureValue{}
+		was = &MeasuresView{}
 	}
-	for i := range s.layout.Frame.Feeds {
-		if id := s.layout.Frame.Feeds[i].ID; len(u.def.Feeds) == 0 || u.hears(id) {
-			if f := s.feeds[id]; f != nil {
-				b.WriteString(f.state)
-				if stopped(f.state) {
-					b.WriteString(f.told.Last.String())
-				}
-			}
-			b.WriteByte(' ')
+	for i, again := range touched {
+		m := &capacity.Measures()[i]
+		if !again || m.Scope == "site" && strings.HasPrefix(scope, "unit/") {
+			continue
 		}
+		old, v := was.Values[m.Name], s.value(m, scope, of(i))
+		if old != nil && v != nil {
+			v.Version = old.Version
+		}
+		if reflect.DeepEqual(old, v) {
+			continue
+		}
+		if now.Values == nil {
+			now.Values = maps.Clone(was.Values)
+		}
+		if v == nil {
+			delete(now.Values, m.Name)
+			continue
+		}
+		v.Version = s.seq
+		now.Values[m.Name] = v
 	}
-	return b.String()
+	if now.Values == nil {
+		return was
+	}
+	return now
 }
 
-// showMeasures sums the figures of units up to sites, organisations and the system, and
-// shows all of them. A site none of whose units was made again keeps its sum.
-func (s *State) showMeasures(v, was *View, remade map[string]bool) {
-	old := func(id string) *MeasuresView { // in its place, unless the layout has changed
-		i := len(v.Measures)
-		if i >= len(was.Measures) || was.Measures[i].ID != id {
-			i = slices.IndexFunc(was.Measures, func(m *MeasuresView) bool { return m.ID == id })
-		}
-		if i < 0 {
-			return nil
-		}
-		return was.Measures[i]
+// value is a figure as people see it, nil for none.
+func (s *State) value(m *capacity.Measure, scope string, f *figure) *MeasureValue {
+	if f == nil {
+		return nil
 	}
-	v.Measures = make([]*MeasuresView, 0, len(was.Measures))
-	show := func(id string, f *figures, again bool) {
-		o := old(id)
-		if o != nil && !again {
-			v.Measures = append(v.Measures, o)
-			return
-		}
-		m := &MeasuresView{ID: id, Version: s.seq, Values: s.values(id, f)}
-		if o != nil && m.keep(o) {
-			m = o
-		}
-		v.Measures = append(v.Measures, m)
-	}
-	frame := s.layout.Frame
-	if frame == nil {
-		frame = &capacity.Layout{}
-	}
-	units := map[string][]*unit{}
-	for _, id := range s.layout.Units {
-		u := s.units[id]
-		units[u.def.Site] = append(units[u.def.Site], u)
-	}
-	sums := map[string]*figures{}
-	for _, site := range frame.Sites {
-		if s.view.sites[site.ID] == nil || remade[site.ID] || s.view.layout {
-			s.view.sites[site.ID] = &figures{}
-			for _, u := range units[site.ID] {
-				s.view.sites[site.ID].add(u.figures)
-			}
-			s.weigh(site.ID, units[site.ID], s.view.sites[site.ID])
-		}
-		sums[site.ID] = s.view.sites[site.ID]
-	}
-	system, organisations := &figures{}, map[string]*figures{}
-	for _, site := range frame.Sites {
-		system.add(sums[site.ID])
-		if organisations[site.Organisation] == nil {
-			organisations[site.Organisation] = &figures{}
-		}
-		organisations[site.Organisation].add(sums[site.ID])
-	}
-	show("system", system, true)
-	for _, o := range frame.Organisations {
-		if f := organisations[o.ID]; f != nil {
-			show("organisation/"+o.ID, f, true)
-		}
-	}
-	for _, site := range frame.Sites {
-		show("site/"+site.ID, sums[site.ID], remade[site.ID] || s.view.layout)
-	}
-	for _, id := range s.layout.Units {
-		u := s.units[id]
-		show("unit/"+id, u.figures, u.remade || s.view.layout)
-		u.remade = false
-	}
-	bury(s, "measures", was.Measures, v.Measures, func(m *MeasuresView) string { return m.ID })
-}
-
-// keep takes over what did not change, and says whether nothing did.
-func (m *MeasuresView) keep(old *MeasuresView) (all bool) {
-	all = len(m.Values) == len(old.Values)
-	for name, now := range m.Values {
-		was := old.Values[name]
-		if was != nil {
-			now.Version = was.Version
-			if reflect.DeepEqual(now, was) {
-				m.Values[name] = was
-				continue
-			}
-		}
-		now.Version, all = m.Version, false
-	}
-	return all
-}
-
-// values are a scope's figures as people see them.
-func (s *State) values(scope string, f *figures) map[string]*MeasureValue {
-	all := map[string]*MeasureValue{}
-	for _, g := range f.all {
-		m := &capacity.Measures()[g.measure]
-		if m.Scope != "site" || !strings.HasPrefix(scope, "unit/") {
-			v := valueOf(m, g.amount, g.missing, g.asOf)
-			v.Version = s.seq
-			if r := s.reportedFor(m.Name, scope); r != nil {
-				v.Reported = r.view(v.Value)
-			}
-			all[m.Name] = v
-		}
-	}
-	return all
-}
-
-func valueOf(m *capacity.Measure, a capacity.Amount, missing []Missing, asOf capacity.Instant) *MeasureValue {
-	v := &MeasureValue{Of: m.Of(a), At: a.At, AsOf: asOf, Missing: missing}
-	value, ok, small := m.Value(a)
+	v := &MeasureValue{Of: m.Of(f.amount), At: f.amount.At, AsOf: f.asOf, Missing: f.missing}
+	value, ok, small := m.Value(f.amount)
 	if ok {
 		v.Value = &value
 	}
 	v.Small = small
+	if r := s.reportedFor(m.Name, scope); r != nil {
+		v.Reported = r.view(v.Value)
+	}
 	return v
 }

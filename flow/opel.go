@@ -22,7 +22,7 @@ type level struct {
 	High       float64             `json:"h"`
 	Above      [5]capacity.Instant `json:"a"` // of each level, since when it has been reached without a break, 0 while it is not
 	Reached    [5]capacity.Instant `json:"r"` // and when it last was
-	Readings   []scored           `json:"v,omitempty"`
+	Readings   []scored            `json:"v,omitempty"`
 	version    uint64
 	shown      *LevelView
 }
@@ -56,6 +56,7 @@ func (s *State) assess(was capacity.Instant) {
 		s.forgetLevels(nil)
 		return
 	}
+	s.reckon()
 	assessed := map[string]bool{}
 	worst := capacity.Score{}
 	for i := range profile.Pillars {
@@ -119,19 +120,14 @@ func (s *State) score(p *capacity.Pillar, units, scope string) (capacity.Score, 
 	if l := s.levels[scope]; l != nil && len(l.Readings) == len(p.Parameters) {
 		was = l.Readings
 	}
-	within := s.within(units)
-	for _, u := range within {
-		if u.stale || u.portrait == nil || u.shown == nil || u.turn <= s.at || u.feeds != s.told(u) {
-			s.make(u)
-		}
-	}
+	of := s.scopeNamed(units)
 	all := make([]capacity.Reading, len(p.Parameters))
 	readings := make([]scored, len(p.Parameters))
 	for i := range p.Parameters {
 		if was != nil && was[i].Points.Parameter == p.Parameters[i].ID {
 			readings[i].Last, readings[i].LastAt, readings[i].Few = was[i].Last, was[i].LastAt, was[i].Few
 		}
-		all[i] = s.read(within, units, p.Parameters[i].Measure, &readings[i])
+		all[i] = s.read(of, units, p.Parameters[i].Measure, &readings[i])
 	}
 	score := p.Score(all)
 	for i := range readings {
@@ -143,20 +139,14 @@ func (s *State) score(p *capacity.Pillar, units, scope string) (capacity.Score, 
 // read is the figure of a measure in the units of a scope. While an input is silent the last
 // figure that was in time stands: what the centre goes on counting by itself is of a
 // department that may have emptied or filled since.
-func (s *State) read(units []*unit, scope, measure string, r *scored) capacity.Reading {
-	m, ok := capacity.MeasureNamed(measure)
-	if !ok {
+func (s *State) read(of *scope, scope, measure string, r *scored) capacity.Reading {
+	place := measurePlace(measure)
+	if place < 0 {
 		return capacity.Reading{Why: UnknownMeasure}
 	}
-	sum := figure{}
-	for _, u := range units {
-		for i := range u.figures.all {
-			if f := &u.figures.all[i]; &capacity.Measures()[f.measure] == m {
-				sum.amount.Add(f.amount)
-				sum.missing = append(sum.missing, f.missing...)
-				sum.asOf = earlier(sum.asOf, f.asOf)
-			}
-		}
+	m, sum := &capacity.Measures()[place], &figure{}
+	if of != nil {
+		sum = cmp.Or(of.figure(place), sum)
 	}
 	if told := s.reportedFor(measure, scope); told != nil && told.Superseded == 0 {
 		r.Phoned = true

@@ -11,11 +11,11 @@ import (
 // patient is everything told about one person, under one key.
 type patient struct {
 	key      string
-	facts    []fact   // sorted by (happened, sequence)
-	units    []string // whose picture the patient is in
-	requests []string // its bed requests
-	names    []string // keys that merges ended in this one
-	visits   []string // visits that were moved to this one
+	facts    []fact    // sorted by (happened, sequence)
+	sitters  []*sitter // in the pictures of units
+	requests []string  // its bed requests
+	names    []string  // keys that merges ended in this one
+	visits   []string  // visits that were moved to this one
 	claims   []claim
 	journeys []string // ambulance journeys by which its attendances came
 	doubts   []string // contradictions its facts are in

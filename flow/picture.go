@@ -17,83 +17,6 @@ func (s *State) dept(unit string) bool {
 	return u != nil && u.def.Kind == capacity.AandE
 }
 
-// meet puts a patient into the pictures of the units that the course is about, and takes
-// the patient out of the others. It also keeps who has which bed request, and who came by which ambulance.
-func (s *State) meet(p *patient, c *course) {
-	s.register(p, c)
-	s.aboard(p, c)
-	units := c.units(s.at.Add(-keepPictured))
-	if slices.Equal(units, p.units) {
-		for _, id := range units {
-			s.view.unit(s.units[id])
-		}
-		return
-	}
-	for _, id := range p.units {
-		u := s.units[id]
-		if u == nil {
-			continue
-		}
-		s.view.unit(u)
-		if !slices.Contains(units, id) {
-			delete(u.people, p)
-		}
-	}
-	p.units = slices.DeleteFunc(units, func(id string) bool { return s.units[id] == nil })
-	for _, id := range p.units {
-		s.units[id].people[p] = true
-		s.view.unit(s.units[id])
-	}
-}
-
-// units are those whose picture the course belongs in, sorted.
-func (c *course) units(since capacity.Instant) []string {
-	var all []string
-	add := func(id string) {
-		if id != "" && !slices.Contains(all, id) {
-			all = append(all, id)
-		}
-	}
-	for _, st := range c.stays {
-		if st.phase == deleted || st.phase == cancelled {
-			continue
-		}
-		if a := st.ae; a != nil && (!a.left.Told() || a.left.At >= since) {
-			add(a.unit)
-		}
-		if path := st.path(); len(path) > 0 && (st.phase == open || st.ended >= since) {
-			add(path[len(path)-1].at.Unit)
-		}
-	}
-	for _, r := range c.requests {
-		if r.open() || max(r.arrived.At, r.cancelled.At) >= since {
-			add(r.at.Unit)
-		}
-	}
-	slices.Sort(all)
-	return all
-}
-
-// add puts what of a patient's course belongs there into the unit's picture.
-func (s *State) add(p *capacity.Picture, u *unit, patient *patient, c *course, since capacity.Instant) {
-	for _, st := range c.stays {
-		if st.phase == deleted || st.phase == cancelled {
-			continue
-		}
-		if a := st.ae; a != nil && a.unit == u.def.ID && (!a.left.Told() || a.left.At >= since) {
-			p.Attendances = append(p.Attendances, a.noun(c, st))
-		}
-		if path := st.path(); len(path) > 0 && path[len(path)-1].at.Unit == u.def.ID && !s.dept(u.def.ID) && (st.phase == open || st.ended >= since) {
-			p.Stays = append(p.Stays, st.noun(path, s.isDept))
-		}
-	}
-	for _, r := range c.requests {
-		if r.at.Unit == u.def.ID && r.requested.Told() && (r.open() || max(r.arrived.At, r.cancelled.At) >= since) {
-			p.Requests = append(p.Requests, s.requestNoun(c, r, patient))
-		}
-	}
-}
-
 func (a *attendance) noun(c *course, st *stay) *capacity.Attendance {
 	n := &capacity.Attendance{
 		Key: shortKey(st.id), Unit: a.unit, Area: a.area, Mode: a.mode, Acuity: a.acuity, Service: a.service, GoingTo: a.goingTo,
@@ -138,8 +61,10 @@ func (st *stay) noun(path []move, dept func(string) bool) *capacity.Stay {
 	return n
 }
 
-func (s *State) requestNoun(c *course, r *request, p *patient) *capacity.Request {
-	n := &capacity.Request{
+// requestNoun is a request as measures count it, and when its bed is no longer kept, where
+// that is to come.
+func (s *State) requestNoun(c *course, r *request, p *patient) (n *capacity.Request, lapses capacity.Instant) {
+	n = &capacity.Request{
 		ID: r.id, Key: shortKey(p.key), Unit: r.at.Unit, Origin: r.origin, Service: r.service, Wants: r.wants, Needs: r.needs,
 		Events: inOrder(r.events), Due: r.due, Bed: placeName(r.bed), Until: r.until, Reason: r.reason,
 		Requested: r.requested, Allocated: r.allocated, Ready: r.ready, Left: r.left, Arrived: r.arrived, Cancelled: r.cancelled,
@@ -147,15 +72,17 @@ func (s *State) requestNoun(c *course, r *request, p *patient) *capacity.Request
 	if u := s.units[r.at.Unit]; u != nil {
 		n.Site = u.def.Site
 	}
-	if r.bed.Unit != "" && r.lapse() <= s.at && !r.left.Told() {
-		n.Bed, n.Allocated, n.Until = "", capacity.Moment{}, 0
+	if r.bed.Unit != "" && !r.left.Told() {
+		if lapses = r.lapse(); lapses <= s.at {
+			n.Bed, n.Allocated, n.Until, lapses = "", capacity.Moment{}, 0, 0
+		}
 	}
 	for _, st := range c.stays {
 		if a := st.ae; a != nil && a.unit == r.at.Unit && a.arrived.At <= r.requested.At && (!a.left.Told() || a.left.At >= r.requested.At) {
 			n.Key, n.Decided = shortKey(st.id), a.decided
 		}
 	}
-	return n
+	return n, lapses
 }
 
 func placeName(at ref) string {
@@ -165,14 +92,13 @@ func placeName(at ref) string {
 	return capacity.Within(at.Unit, at.Bed)
 }
 
-// now is the bed as measures count it.
-func (b *bed) now(at capacity.Instant) capacity.BedNow {
-	c := b.condition(at)
+// now is the bed as measures count it, with the short key of who is in it.
+func (b *bed) now(c *condition, stay string) capacity.BedNow {
 	n := capacity.BedNow{ID: b.def.ID, Bay: b.def.Bay, SideRoom: b.def.SideRoom, State: c.state, Since: capacity.Moment{At: c.since}, Sex: b.def.Sex}
 	n.Returns = c.reason == ""
 	switch {
 	case len(c.in) > 0:
-		n.Stay, n.Since.Seq = shortKey(c.in[0].stay), c.in[0].seq
+		n.Stay, n.Since.Seq = stay, c.in[0].seq
 	case c.state == capacity.NotReady && c.dirty != (mark{}):
 		n.Since.Seq = c.dirty.Seq
 		if within := cmp.Or(b.unit.def.CleanWithin, b.unit.def.AssumedClean); within > 0 && !c.foul {
@@ -185,7 +111,7 @@ func (b *bed) now(at capacity.Instant) capacity.BedNow {
 	case c.state == capacity.Closed:
 		n.Since.Seq = b.told.Gate.Seq
 	}
-	n.Events = b.events(&c)
+	n.Events = b.events(c)
 	return n
 }
 
@@ -236,11 +162,10 @@ func sexOfBays(p *capacity.Picture) {
 
 // everyone are the people of the unit's picture, in the order of their keys.
 func (u *unit) everyone() []*patient {
-	all := make([]*patient, 0, len(u.people))
-	for p := range u.people {
-		all = append(all, p)
+	all := make([]*patient, len(u.people))
+	for i, x := range u.people {
+		all[i] = x.patient
 	}
-	slices.SortFunc(all, func(a, b *patient) int { return cmp.Compare(a.key, b.key) })
 	return all
 }
 

@@ -14,79 +14,75 @@ type projection struct {
 	shown   *View
 	last    Change
 	waiting map[uint64]string // why each held fact is held
-	removed []removal
 	floor   uint64
 
-	at    capacity.Instant    // of the last view
-	sites map[string]*figures // sums
+	removed   []Tombstone // only added to, and cut at its beginning: views share it
+	removedAt []capacity.Instant
 
-	layout, units, feeds, items, held, decisions bool // what must be made again
-	links, statuses, agreements, levels          bool
-}
+	stale    []*unit           // to be made again
+	remade   []remaking        // those that were since the last view, each as it was then
+	arranged bool              // the scopes are those of the layout in force
+	frame    *capacity.Layout  // of which the units were last made
+	scopes   []*scope          // the system, organisations, sites, as shown
+	sites    map[string]*scope // those that are sites
+	reported map[string][]int  // by scope, the measures of which people told something, or no longer do
 
-type removal struct {
-	Tombstone
-	at capacity.Instant
+	layout, feeds, items, held, decisions bool // what must be made again
+	links, statuses, agreements, levels   bool
 }
 
 func newProjection() projection {
-	return projection{waiting: map[uint64]string{}, sites: map[string]*figures{}, layout: true, units: true, feeds: true, items: true, held: true}
+	return projection{waiting: map[uint64]string{}, reported: map[string][]int{}, layout: true, feeds: true, items: true, held: true}
 }
 
 // reset begins anew after loading: no delta can be given from before seq.
 func (v *projection) reset(seq uint64) {
-	v.shown, v.removed, v.floor = nil, nil, seq
-	v.layout, v.units, v.feeds, v.items, v.held = true, true, true, true, true
+	v.shown, v.removed, v.removedAt, v.floor = nil, nil, nil, seq
+	v.relaid()
+	v.feeds, v.items, v.held = true, true, true
 }
+
+// relaid marks everything to be arranged by a layout.
+func (v *projection) relaid() { v.layout, v.arranged = true, false }
 
 // unit marks a unit to be shown anew.
 func (v *projection) unit(u *unit) {
-	if u != nil {
+	if u != nil && !u.stale {
 		u.stale = true
-		v.units = true
+		v.stale = append(v.stale, u)
 	}
 }
 
-// gone notes that something is no longer shown; back that it is again.
+// gone notes that something is no longer shown. Should it be shown again, it will be of a
+// later version.
 func (s *State) gone(kind, id string) {
-	s.view.removed = append(s.view.removed, removal{Tombstone{kind, id, s.seq}, s.at})
-}
-
-func (s *State) back(kind, id string) {
-	s.view.removed = slices.DeleteFunc(s.view.removed, func(r removal) bool { return r.Kind == kind && r.ID == id })
+	s.view.removed = append(s.view.removed, Tombstone{kind, id, s.seq})
+	s.view.removedAt = append(s.view.removedAt, s.at)
 }
 
 // View is the state as people see it now. What did not change since the last call
 // keeps its pointer.
 func (s *State) View() *View {
-	was := s.view.shown
-	if was == nil {
-		was = &View{}
+	v := &View{}
+	if s.view.shown != nil {
+		*v = *s.view.shown
 	}
-	v := &View{
-		Measures: was.Measures, measured: was.measured, zone: was.zone, Epoch: s.epoch, Seq: s.seq, At: s.at, Digest: s.Digest(), System: was.System, Sites: was.Sites, Units: was.Units, Feeds: was.Feeds, Contradictions: was.Contradictions, Held: was.Held,
-		Attendances: was.Attendances, Ambulances: was.Ambulances, Requests: was.Requests, Discharges: was.Discharges, Decisions: was.Decisions,
-		Referrals: was.Referrals, Calls: was.Calls, Transfers: was.Transfers, Statuses: was.Statuses, Agreements: was.Agreements, Links: was.Links, Levels: was.Levels,
-	}
+	v.Epoch, v.Seq, v.At, v.Digest, v.zone = s.epoch, s.seq, s.at, s.Digest(), s.zone()
+	s.reckon()
 	if s.view.feeds || s.view.layout {
 		v.Feeds = s.showFeeds()
 	}
-	if s.view.units || s.view.layout || s.view.feeds || s.view.at != s.at || was.Measures == nil {
-		var remade map[string]bool
-		v.Units, remade = s.showUnits()
-		if len(remade) > 0 || s.view.layout || was.Measures == nil {
-			s.showPeople(v, was)
-			s.showMeasures(v, was, remade)
-		}
+	if remade := s.sinceView(); len(remade) > 0 || len(s.view.reported) > 0 || s.view.layout {
+		s.showUnits(v, remade)
+		s.showPeople(v, remade)
+		v.Measures = s.showMeasures(v.Measures, remade)
 	}
-	if s.view.units || s.view.feeds || s.view.layout || was.System == nil {
-		s.showTotals(v)
-	}
+	s.showTotals(v)
 	if s.view.items || v.Contradictions == nil {
 		v.Contradictions = s.showItems()
 	}
 	if s.view.held || v.Held == nil {
-		v.Held = s.showHeld(was.Held)
+		v.Held = s.showHeld(v.Held)
 	}
 	if s.view.decisions || v.Decisions == nil {
 		v.Decisions = s.showDecisions()
@@ -95,12 +91,12 @@ func (s *State) View() *View {
 		v.Links = s.showLinks()
 	}
 	if s.view.statuses || v.Statuses == nil {
-		v.Statuses = s.showStatuses(was.Statuses)
+		v.Statuses = s.showStatuses(v.Statuses)
 	}
 	if s.view.agreements || v.Agreements == nil {
-		v.Agreements = s.showAgreements(was.Agreements)
+		v.Agreements = s.showAgreements(v.Agreements)
 	}
-	if was.Referrals == nil {
+	if v.Referrals == nil {
 		v.Referrals, v.Calls, v.Transfers = []*ReferralView{}, []*CallView{}, []*TransferView{}
 	}
 	if s.view.levels || v.Levels == nil {
@@ -108,9 +104,9 @@ func (s *State) View() *View {
 	}
 	v.Gone, v.Floor = s.showGone(), s.view.floor
 	v.history = s.history.show()
-	s.view.decisions, s.view.at = false, s.at
+	clear(s.view.reported)
+	s.view.layout, s.view.feeds, s.view.items, s.view.held, s.view.decisions = false, false, false, false, false
 	s.view.links, s.view.statuses, s.view.agreements, s.view.levels = false, false, false, false
-	s.view.layout, s.view.units, s.view.feeds, s.view.items, s.view.held = false, false, false, false, false
 	s.view.shown = v
 	return v
 }
@@ -120,17 +116,13 @@ func (s *State) showFeeds() []*FeedView {
 	for _, f := range s.feeds {
 		feeds = append(feeds, f)
 	}
-	rank := func(f *feed) int {
-		if s.layout.Frame != nil {
-			for i := range s.layout.Frame.Feeds {
-				if s.layout.Frame.Feeds[i].ID == f.id {
-					return i
-				}
-			}
+	rank := map[string]int{} // of those that are not laid out 0, after the others
+	if s.layout.Frame != nil {
+		for i := range s.layout.Frame.Feeds {
+			rank[s.layout.Frame.Feeds[i].ID] = i - len(s.layout.Frame.Feeds)
 		}
-		return maxFeeds
 	}
-	slices.SortFunc(feeds, func(a, b *feed) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(feeds, func(a, b *feed) int { return cmp.Or(cmp.Compare(rank[a.id], rank[b.id]), cmp.Compare(a.id, b.id)) })
 	shown := make([]*FeedView, len(feeds))
 	for i, f := range feeds {
 		if f.stale || f.shown == nil {
@@ -142,45 +134,156 @@ func (s *State) showFeeds() []*FeedView {
 	return shown
 }
 
-// showUnits makes the units again that have changed, or whose figures have by time alone,
-// and tells of which sites.
-func (s *State) showUnits() (shown []*UnitView, remade map[string]bool) {
-	shown, remade = make([]*UnitView, 0, len(s.layout.Units)), map[string]bool{}
-	for _, id := range s.layout.Units {
-		u := s.units[id]
-		if u.stale || u.shown == nil || u.portrait == nil || u.turn <= s.at || s.view.feeds && u.feeds != s.told(u) {
-			s.make(u)
+// heed has the units made again for which a feed may speak that now stands otherwise.
+func (s *State) heed() {
+	for _, f := range s.feeds {
+		now := stance{state: f.state}
+		if f.old() {
+			now.last = f.told.Last
 		}
-		if u.remade {
-			remade[u.def.Site] = true
+		if now == f.heeded {
+			continue
 		}
-		shown = append(shown, u.shown)
+		f.heeded = now
+		for _, u := range s.units {
+			if len(u.def.Feeds) == 0 || u.hears(f.id) {
+				s.rebase(u)
+			}
+		}
 	}
-	return shown, remade
+}
+
+// rebase has a unit made again, and what its figures are made from worked out anew.
+func (s *State) rebase(u *unit) {
+	s.view.unit(u)
+	u.basis = nil
+	if u.site != nil {
+		u.site.heard = false
+	}
+}
+
+// stance is how a feed stands as units see it: its state, and the age of what it told where
+// it has stopped.
+type stance struct {
+	state string
+	last  capacity.Instant
+}
+
+// reckon brings all figures up to date: of the units that have changed, or whose figures have
+// by time alone, and of the scopes that these belong to. What comes of it depends on the
+// state alone, and not on when it was last called.
+func (s *State) reckon() {
+	anew := !s.view.arranged
+	if anew {
+		s.arrange()
+	}
+	s.heed()
+	remade := s.remake()
+	if anew {
+		for _, id := range s.layout.Units {
+			s.units[id].join(nil)
+		}
+	} else {
+		for _, r := range remade {
+			r.unit.join(r.figures)
+		}
+	}
+	s.sum()
+	for _, r := range remade {
+		if !r.unit.remade {
+			r.unit.remade = true
+			s.view.remade = append(s.view.remade, r)
+		}
+	}
+}
+
+// sinceView are the units in force that were made again since the last view.
+func (s *State) sinceView() []remaking {
+	all := slices.DeleteFunc(s.view.remade, func(r remaking) bool {
+		r.unit.remade = false
+		return s.units[r.unit.def.ID] != r.unit
+	})
+	slices.SortFunc(all, func(a, b remaking) int { return cmp.Compare(a.unit.rank, b.unit.rank) })
+	s.view.remade = nil
+	return all
+}
+
+// remaking is a unit that was made again, and what it was before.
+type remaking struct {
+	unit     *unit
+	portrait *portrait
+	figures  *figures
+}
+
+// remake makes the units again that have changed, or whose figures have by time alone, in
+// the order of the layout.
+func (s *State) remake() []remaking {
+	var all []remaking
+	slices.SortFunc(s.view.stale, func(a, b *unit) int { return cmp.Compare(a.rank, b.rank) })
+	for _, u := range s.view.stale {
+		if s.units[u.def.ID] != u {
+			continue // is no longer in force
+		}
+		was := remaking{u, u.portrait, u.figures}
+		if was.portrait == nil {
+			was.portrait = &portrait{}
+		}
+		s.make(u)
+		all = append(all, was)
+	}
+	clear(s.view.stale)
+	s.view.stale = s.view.stale[:0]
+	return all
 }
 
 // make makes a unit's view, portrait and figures again, and notes when they would change by
 // time alone.
 func (s *State) make(u *unit) {
-	was := u.shown
 	c := &capacity.Clock{Now: s.at, Zone: s.zone()}
-	u.portrait = s.portray(u)
-	u.shown = s.showUnit(u)
-	u.shown.Slots = u.showSlots(u.portrait.picture.Slots, c)
-	for i := range u.shown.Places {
-		u.shown.Places[i].Sex = u.portrait.picture.Beds[i].Sex
+	p, now := s.portray(u, c), s.showUnit(u)
+	now.Slots = u.showSlots(p.picture.Slots, c)
+	for _, b := range u.order {
+		is := b.condition(s.at)
+		place := s.showBed(now, b, &is)
+		p.picture.Beds = append(p.picture.Beds, b.now(&is, place.Stay))
 	}
-	if was != nil {
-		if u.shown.Version = was.Version; reflect.DeepEqual(u.shown, was) {
-			u.shown = was
-		} else {
-			u.shown.Version = s.seq
+	now.Beds.Seat(now.NoBed)
+	sexOfBays(p.picture)
+	for i := range now.Places {
+		now.Places[i].Sex = p.picture.Beds[i].Sex
+	}
+	p.picture.Tally = now.Beds
+	if was := u.shown; was != nil && now.same(was) {
+		now = was
+	}
+	u.figures = s.figure(u, p, c)
+	p.taken = u.figures.taken
+	u.portrait, u.shown, u.stale = p, now, false
+	s.due.set(&u.alarm, c.Next(), dueUnit, u.def.ID)
+}
+
+// same says whether nothing but the version differs.
+func (v *UnitView) same(was *UnitView) bool {
+	if !slices.Equal(v.Places, was.Places) || !slices.Equal(v.Feeds, was.Feeds) {
+		return false
+	}
+	now := *v
+	now.Version, now.Places, now.Feeds = was.Version, was.Places, was.Feeds
+	return reflect.DeepEqual(&now, was)
+}
+
+// showUnits puts the units together, as laid out.
+func (s *State) showUnits(v *View, remade []remaking) {
+	v.Units, v.portraits = slices.Clone(v.Units), slices.Clone(v.portraits)
+	if s.view.layout {
+		v.Units, v.portraits = make([]*UnitView, len(s.layout.Units)), make([]*portrait, len(s.layout.Units))
+		for i, id := range s.layout.Units {
+			v.Units[i], v.portraits[i] = s.units[id].shown, s.units[id].portrait
 		}
 	}
-	u.portrait.picture.Tally = u.shown.Beds
-	c.Midnight()
-	u.figures, u.turn, u.feeds, u.stale = s.figure(u, c), c.Next(), s.told(u), false
-	u.remade = true
+	for _, r := range remade {
+		v.Units[r.unit.rank], v.portraits[r.unit.rank] = r.unit.shown, r.unit.portrait
+	}
 }
 
 func (s *State) showUnit(u *unit) *UnitView {
@@ -206,22 +309,24 @@ func (s *State) showUnit(u *unit) *UnitView {
 		case left:
 		}
 	}
-	for _, b := range u.order {
-		p, c := b.view(s.at)
-		if p.Also != "" && s.inGrace(TwoInBed+":"+b.name()) {
-			p.Also = ""
-		}
-		v.Places = append(v.Places, p)
-		v.Beds.Count(p.State, b.def)
-		v.Expected += len(c.kept)
-		for _, cl := range c.in {
-			if cl.due != 0 {
-				v.Leaving++
-			}
+	return v
+}
+
+// showBed adds a bed in its condition to what is shown of its unit.
+func (s *State) showBed(v *UnitView, b *bed, c *condition) PlaceView {
+	p := b.view(c)
+	if p.Also != "" && s.inGrace(TwoInBed+":"+b.name()) {
+		p.Also = ""
+	}
+	v.Places = append(v.Places, p)
+	v.Beds.Count(p.State, b.def)
+	v.Expected += len(c.kept)
+	for _, cl := range c.in {
+		if cl.due != 0 {
+			v.Leaving++
 		}
 	}
-	v.Beds.Seat(v.NoBed)
-	return v
+	return p
 }
 
 // silent tells whether a feed that says who is on the unit is silent.
@@ -235,8 +340,8 @@ func (f *feed) occupancy() bool {
 	return f.def == nil || len(f.def.Supplies) == 0 || slices.Contains(f.def.Supplies, "occupancy")
 }
 
-func (b *bed) view(now capacity.Instant) (PlaceView, condition) {
-	c := b.condition(now)
+// view is the bed as people see it.
+func (b *bed) view(c *condition) PlaceView {
 	p := PlaceView{
 		ID: b.def.ID, Bay: b.def.Bay, SideRoom: b.def.SideRoom, Escalation: b.def.Escalation,
 		State: c.state, Since: c.since, Isolated: c.isolated, Contaminated: c.foul,
@@ -257,7 +362,7 @@ func (b *bed) view(now capacity.Instant) (PlaceView, condition) {
 			p.Until = c.kept[0].due
 		}
 	}
-	return p, c
+	return p
 }
 
 // shortKey is two letters and a digit that stay the same for a stay: enough to follow a
@@ -268,50 +373,40 @@ func shortKey(stay string) string {
 	return string([]byte{letters[int(h[0])%len(letters)], letters[int(h[1])%len(letters)], digits[int(h[2])%len(digits)]})
 }
 
-// showTotals sums the units by class for each site, and the sites for the system. It
-// never adds one class to another.
+// showTotals sums the units by class for each site in which something has changed, and the
+// sites for the system. It never adds one class to another.
 func (s *State) showTotals(v *View) {
 	frame := s.layout.Frame
 	if frame == nil {
 		frame = &capacity.Layout{}
 	}
-	was := map[string]*SiteView{}
-	for _, site := range v.Sites {
-		was[site.ID] = site
-	}
-	v.Sites = make([]*SiteView, len(frame.Sites))
-	system := &SystemView{ID: frame.System.ID, Name: frame.System.Name, TimeZone: frame.System.TimeZone, Version: s.seq, Classes: map[capacity.BedClass]*Figure{}, Layout: s.layout.Revision, LayoutID: s.layout.Digest}
-	for _, l := range frame.Localities {
-		system.Localities = append(system.Localities, LocalityView{l.ID, l.Name})
-	}
+	system := &SystemView{ID: frame.System.ID, Name: frame.System.Name, TimeZone: frame.System.TimeZone, Version: s.seq, Layout: s.layout.Revision, LayoutID: s.layout.Digest}
 	if last := s.view.last; last.Seq != 0 {
 		system.Last = &last
 	}
-	units := map[string][]*UnitView{}
-	for _, u := range v.Units {
-		units[u.Site] = append(units[u.Site], u)
+	changed := s.view.layout
+	for i := range frame.Sites {
+		if c := s.view.sites[frame.Sites[i].ID]; c.changed {
+			changed = s.showSite(c, &frame.Sites[i]) || changed
+		}
 	}
-	for i, d := range frame.Sites {
-		site := &SiteView{ID: d.ID, Name: d.Name, Short: cmp.Or(d.Short, d.Name), Organisation: d.Organisation, Kind: d.Kind, Version: s.seq, Classes: map[capacity.BedClass]*Figure{}}
-		for _, u := range units[d.ID] {
-			if u.Class != "" {
-				s.count(site.Classes, u)
-				s.count(system.Classes, u)
+	for _, c := range s.view.scopes {
+		c.changed = false
+	}
+	if changed {
+		was := v.Sites
+		v.Sites, system.Classes = make([]*SiteView, len(frame.Sites)), map[capacity.BedClass]*Figure{}
+		for i, d := range frame.Sites {
+			v.Sites[i] = s.view.sites[d.ID].site
+			for class, f := range v.Sites[i].Classes {
+				figureOf(system.Classes, class).add(f)
 			}
 		}
-		if old := was[d.ID]; old != nil {
-			if site.Version = old.Version; !reflect.DeepEqual(site, old) {
-				site.Version = s.seq
-			} else {
-				site = old
-			}
+		if s.view.layout {
+			s.bury("sites", ids(was, (*SiteView).id), ids(v.Sites, (*SiteView).id))
 		}
-		v.Sites[i] = site
-	}
-	for id := range was {
-		if !slices.ContainsFunc(v.Sites, func(site *SiteView) bool { return site.ID == id }) {
-			s.gone("sites", id)
-		}
+	} else {
+		system.Classes = v.System.Classes
 	}
 	if old := v.System; old != nil {
 		if system.Version = old.Version; reflect.DeepEqual(system, old) {
@@ -322,14 +417,50 @@ func (s *State) showTotals(v *View) {
 	v.System = system
 }
 
+func (v *SiteView) id() string { return v.ID }
+
+// showSite sums the units of a site, and tells whether anything differs.
+func (s *State) showSite(c *scope, d *capacity.Site) bool {
+	site := &SiteView{ID: d.ID, Name: d.Name, Short: cmp.Or(d.Short, d.Name), Organisation: d.Organisation, Kind: d.Kind, Classes: map[capacity.BedClass]*Figure{}}
+	for _, u := range c.units {
+		if u.def.Class != "" {
+			s.count(site.Classes, u.shown)
+		}
+	}
+	if c.site != nil {
+		if site.Version = c.site.Version; reflect.DeepEqual(site, c.site) {
+			return false
+		}
+	}
+	site.Version = s.seq
+	c.site = site
+	return true
+}
+
+// figureOf is the figure of a class, made if need be.
+func figureOf(classes map[capacity.BedClass]*Figure, class capacity.BedClass) *Figure {
+	if classes[class] == nil {
+		classes[class] = &Figure{Unknown: []string{}, Silent: []string{}}
+	}
+	return classes[class]
+}
+
+// add sums another figure of the class into it.
+func (f *Figure) add(part *Figure) {
+	f.Beds.Add(part.Beds)
+	f.Unknown = append(f.Unknown, part.Unknown...)
+	for _, id := range part.Silent {
+		if !slices.Contains(f.Silent, id) {
+			f.Silent = append(f.Silent, id)
+		}
+	}
+	f.AsOf = earlier(f.AsOf, part.AsOf)
+}
+
 // count adds a unit to the figure of its class. Of a unit that nobody has told of it
 // counts only that the beds exist, and which are closed.
 func (s *State) count(classes map[capacity.BedClass]*Figure, u *UnitView) {
-	f := classes[u.Class]
-	if f == nil {
-		f = &Figure{Unknown: []string{}, Silent: []string{}}
-		classes[u.Class] = f
-	}
+	f := figureOf(classes, u.Class)
 	if !u.Known {
 		f.Unknown = append(f.Unknown, u.ID)
 		f.Beds.Total += u.Beds.Total
@@ -380,13 +511,11 @@ func (s *State) showHeld(was []*HeldView) []*HeldView {
 // showGone gives the removals of the last hour and forgets older ones.
 func (s *State) showGone() []Tombstone {
 	v := &s.view
-	for len(v.removed) > 0 && v.removed[0].at.Add(keepTombstones) <= s.at {
-		v.floor = max(v.floor, v.removed[0].Version)
-		v.removed = v.removed[1:]
+	old := 0
+	for old < len(v.removed) && v.removedAt[old].Add(keepTombstones) <= s.at {
+		v.floor = max(v.floor, v.removed[old].Version)
+		old++
 	}
-	gone := make([]Tombstone, len(v.removed))
-	for i, r := range v.removed {
-		gone[i] = r.Tombstone
-	}
-	return gone
+	v.removed, v.removedAt = v.removed[old:], v.removedAt[old:]
+	return slices.Clip(v.removed)
 }

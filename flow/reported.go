@@ -78,11 +78,14 @@ func (s *State) reportFigure(e *Event) {
 	s.awaitFeeds(r)
 }
 
-// reportChanged marks what shows the figure to be made again.
+// reportChanged marks the figure to be shown again.
 func (s *State) reportChanged(r *reported) {
 	s.changed.key(reportKey(reportName(r.Measure, r.Scope)))
-	for _, u := range s.within(r.Scope) {
-		s.view.unit(u)
+	if measure := measurePlace(r.Measure); measure >= 0 {
+		s.view.reported[r.Scope] = append(s.view.reported[r.Scope], measure)
+	}
+	if unit, ok := strings.CutPrefix(r.Scope, "unit/"); ok {
+		s.view.unit(s.units[unit])
 	}
 }
 

@@ -133,7 +133,7 @@ func (s *State) showStatuses(was []*StatusView) []*StatusView {
 	slices.SortFunc(shown, func(a, b *StatusView) int {
 		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(rankOf(a.Status), rankOf(b.Status)))
 	})
-	bury(s, "statuses", was, shown, func(v *StatusView) string { return v.ID })
+	s.bury("statuses", ids(was, (*StatusView).id), ids(shown, (*StatusView).id))
 	return shown
 }
 

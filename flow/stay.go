@@ -571,6 +571,17 @@ func (s *stay) path() []move {
 	return path
 }
 
+// last is the end of the path, if there is any.
+func (s *stay) last() (move, bool) {
+	if s.at.Unit != "" {
+		return move{at: s.at, since: s.since, seq: s.seq, found: s.found}, true
+	}
+	if n := len(s.moves); n > 0 {
+		return s.moves[n-1], true
+	}
+	return move{}, false
+}
+
 func (s *stay) end(how phase, f *fact) {
 	s.phase, s.ended, s.endSeq = how, f.Happened, f.Seq
 	s.at, s.next, s.leaving, s.away, s.leave = ref{}, expectation{}, 0, false, false

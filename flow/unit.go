@@ -8,22 +8,28 @@ import (
 
 // unit is one unit of the layout in force.
 type unit struct {
-	def      *capacity.Unit
-	order    []*bed // as laid out
-	beds     map[string]*bed
-	claims   []claim           // of patients on the unit without a bed
-	people   map[*patient]bool // whose course belongs in its picture
-	rides    map[string]bool   // ambulance journeys to it
-	told     unitTold
-	slots    slots // of a unit with places
-	dirty    bool  // told differs from the store
-	stale    bool  // its view must be made again
+	def    *capacity.Unit
+	order  []*bed // as laid out
+	beds   map[string]*bed
+	claims []claim         // of patients on the unit without a bed
+	people []*sitter       // whose course belongs in its picture, in the order of keys
+	rides  map[string]bool // ambulance journeys to it
+	told   unitTold
+	slots  slots // of a unit with places
+	dirty  bool  // told differs from the store
+
+	// What is shown of it. An entry in the due-index has it made again for time alone.
+	rank     int    // its place in the layout
+	remade   bool   // since the last view
+	site     *scope // nil while the layout does not have its site
+	stale    bool   // must be made again
+	alarm    alarm
+	since    capacity.Instant // what ended before is not in the portrait
+	basis    []basis          // what its figures are made from; nil to be worked out again
 	shown    *UnitView
 	portrait *portrait
 	figures  *figures
-	remade   bool             // its figures are not shown yet
-	feeds    string           // the states of its feeds as the figures were made of them
-	turn     capacity.Instant // when it must be made again for time alone
+	measures *MeasuresView
 }
 
 // unitTold is the part of a unit that the store keeps.

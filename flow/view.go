@@ -33,7 +33,7 @@ type View struct {
 	Levels         []*LevelView         `json:"levels"`      // system, pillars, organisations, sites
 	Links          []*LinkView          `json:"-"`           // by unit, then by when issued
 	Gone           []Tombstone          `json:"-"`           // what was removed in the last hour, oldest first
-	measured       []measured           // all units, as laid out
+	portraits      []*portrait          // of all units, as laid out
 	zone           capacity.Zone
 	history        *chronicle
 	Floor          uint64 `json:"-"` // removals up to this sequence are forgotten: no delta from before it

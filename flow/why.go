@@ -7,12 +7,6 @@ import (
 	"flowcentre/capacity"
 )
 
-// measured is a unit as measures count it, and which of them did.
-type measured struct {
-	*capacity.Picture
-	taken []bool
-}
-
 // Why opens a figure of the view: every thing that it counts, with the events behind it,
 // counted again from the pictures of the units. It is nil where there is no such measure,
 // or the scope does not have it. The view is not changed.
@@ -28,14 +22,15 @@ func (v *View) Why(measure, scope string) *WhyView {
 	sum := capacity.Amount{}
 	c := &capacity.Clock{Now: v.At, Zone: v.zone}
 	var units []*capacity.Unit
-	place := slices.IndexFunc(capacity.Measures(), func(other capacity.Measure) bool { return other.Name == measure })
-	for _, p := range v.measured {
-		if !v.within(p.Picture, scope) || !m.Applies(p.Unit) {
+	place := measurePlace(measure)
+	for _, portrait := range v.portraits {
+		p := portrait.picture
+		if !v.within(p, scope) || !m.Applies(p.Unit) {
 			continue
 		}
 		units = append(units, p.Unit)
-		if p.taken[place] && !slices.ContainsFunc(shown.Missing, func(l Missing) bool { return l.Site == p.Unit.Site && l.Supply == "" }) {
-			sum.Add(m.Take(p.Picture, c, true))
+		if portrait.taken[place] && !slices.ContainsFunc(shown.Missing, func(l Missing) bool { return l.Site == p.Unit.Site && l.Supply == "" }) {
+			sum.Add(m.Take(p, c, true))
 		}
 	}
 	w := &WhyView{
