@@ -20,6 +20,8 @@ type Picture struct {
 	Ambulances  []*Ambulance
 	Stays       []*Stay
 	Requests    []*Request
+	Referrals   []*Referral // made, accepted or asked for here; see Referral
+	Calls       []*Call
 }
 
 // BedNow is one bed as it is now.

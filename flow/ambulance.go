@@ -101,6 +101,7 @@ func (s *State) drive(a *ambulance) {
 		s.view.unit(s.units[to])
 	}
 	s.due.set(&a.alarm, a.last.Add(keepPictured), dueAmbulance, a.id)
+	s.pursueRide(a)
 }
 
 // retire forgets a journey of which nothing was heard for two days.
@@ -109,6 +110,8 @@ func (s *State) retire(a *ambulance) {
 		s.drive(a)
 		return
 	}
+	s.pursueRide(a)
+	s.engrave(s.pursued)
 	if u := s.units[a.unit]; u != nil {
 		delete(u.rides, a.id)
 		s.view.unit(u)

@@ -131,6 +131,16 @@ func (x index) add(key, value string) {
 	}
 }
 
+// swap moves a value from one key to another; an empty key stands for none.
+func (x index) swap(key *string, to, value string) {
+	if *key != to {
+		x.remove(*key, value)
+		if *key = to; to != "" {
+			x.add(to, value)
+		}
+	}
+}
+
 func (x index) remove(key, value string) {
 	if rest := slices.DeleteFunc(x[key], func(v string) bool { return v == value }); len(rest) > 0 {
 		x[key] = rest

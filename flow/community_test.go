@@ -111,6 +111,48 @@ func since(at capacity.Instant) string {
 	return clock(at)
 }
 
+// referrals shows referrals and calls as people see them.
+func (w *ward) referrals(v *View) string {
+	var b strings.Builder
+	for _, r := range v.Referrals {
+		fmt.Fprintf(&b, "referral %s %s", r.ID, r.State)
+		for _, p := range []struct {
+			what string
+			text string
+		}{{"by", strings.TrimRight(r.Unit+"/"+r.Sort, "/")}, {"at", r.Place}, {"seeks", strings.Join(r.Seeks, "+")}, {"for", r.Key}, {"reason", r.Reason}} {
+			if p.text != "" {
+				b.WriteString(" " + p.what + " " + p.text)
+			}
+		}
+		for _, p := range []struct {
+			what string
+			at   capacity.Instant
+		}{{"made", r.Made}, {"accepted", r.Accepted}, {"starts", r.Starts}, {"breach", r.Breach}, {"started", r.Started}, {"not conveyed", r.NotConveyed}, {"ended", r.Ended}, {"cancelled", r.Cancelled}} {
+			if p.at != 0 {
+				b.WriteString(", " + p.what + " " + since(p.at))
+			}
+		}
+		b.WriteString("\n")
+		for _, a := range r.Asked {
+			fmt.Fprintf(&b, "  asked %s", a.Unit)
+			if a.Asked != 0 {
+				b.WriteString(" at " + since(a.Asked))
+			}
+			if a.Answer != "" {
+				fmt.Fprintf(&b, ", %s at %s %s", a.Answer, since(a.Answered), a.Reason)
+			}
+			b.WriteString("\n")
+		}
+		if a := r.Avoided; a != nil {
+			fmt.Fprintf(&b, "  admission avoided: %s since %s, known at %s, by %v\n", a.State, since(a.Since), since(a.Check), a.Events)
+		}
+	}
+	for _, c := range v.Calls {
+		fmt.Fprintf(&b, "call %s at %s from %s, raised %s, answered %s, closed %s %s %s\n", c.ID, c.Place, c.Origin, since(c.Raised), since(c.Answered), since(c.Closed), c.Outcome, c.Referral)
+	}
+	return strings.ReplaceAll(b.String(), " \n", "\n")
+}
+
 // slots shows a unit's places as people see them.
 func (w *ward) slots(u *UnitView) string {
 	v := u.Slots

@@ -24,6 +24,10 @@ const (
 	NoAttendance        = "no_attendance"         // a milestone of an attendance that nobody announced
 	NoRequest           = "no_request"            // a fact of a bed request that nobody made
 	NoStay              = "no_stay"               // a discharge fact about a patient who is not in
+	AcceptedTwice       = "accepted_twice"        // two units have accepted one referral
+	NoPlaceFree         = "no_place_free"         // more are used and kept of a unit's places than there are
+	DeclinedAfterStart  = "declined_after_start"  // a referral declined or handed back after it has begun
+	EndedBeforeStart    = "ended_before_start"    // a referral over that never began
 	PlaceRemoved        = "place_removed"         // on a unit that the layout no longer has
 	Unreadable          = "unreadable"            // events of the log that cannot be read: the first and the latest
 )
@@ -32,6 +36,7 @@ const (
 const (
 	SiteManager   = "clinical_site_manager"
 	AECoordinator = "ae_coordinator"
+	Coordinator   = "coordinator"
 	FeedOwner     = "feed_owner" // whoever answers for the feed; the layout tells
 	SystemsDesk   = "systems_desk"
 )
@@ -58,6 +63,10 @@ var contradictionKinds = []ContradictionKind{
 	{NoAttendance, 30 * time.Minute, FeedOwner},
 	{NoRequest, 30 * time.Minute, FeedOwner},
 	{NoStay, time.Hour, FeedOwner},
+	{AcceptedTwice, 15 * time.Minute, Coordinator},
+	{NoPlaceFree, 30 * time.Minute, Coordinator},
+	{DeclinedAfterStart, 30 * time.Minute, FeedOwner},
+	{EndedBeforeStart, time.Hour, FeedOwner},
 	{PlaceRemoved, 0, SystemsDesk},
 	{Unreadable, 0, SystemsDesk},
 }

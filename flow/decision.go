@@ -25,16 +25,19 @@ const maxDecisions = 200 // outcomes kept; the decisions themselves stay in the 
 
 // Why a decision has no effect.
 const (
-	RefusedUnknown  = "unknown"  // the request or contradiction is not there, or no longer
-	RefusedPlace    = "place"    // no such bed
-	RefusedClosed   = "closed"   // the bed takes nobody
-	RefusedHeld     = "held"     // the bed is kept for another request
-	RefusedNewer    = "newer"    // something said later, or of a later moment, stands
-	RefusedOccupied = "occupied" // somebody is in the bed, and is not expected to leave
-	RefusedUsed     = "used"     // the number or token is another's
-	RefusedOver     = "over"     // its time has run, or it has ended
-	RefusedOpen     = "no_end"   // it has to say until when
-	RefusedFull     = "full"     // as many are kept as may be
+	RefusedUnknown  = "unknown"   // the request or contradiction is not there, or no longer
+	RefusedPlace    = "place"     // no such bed
+	RefusedClosed   = "closed"    // the bed takes nobody
+	RefusedHeld     = "held"      // the bed is kept for another request
+	RefusedNewer    = "newer"     // something said later, or of a later moment, stands
+	RefusedOccupied = "occupied"  // somebody is in the bed, and is not expected to leave
+	RefusedUsed     = "used"      // the number or token is another's
+	RefusedOver     = "over"      // its time has run, or it has ended
+	RefusedOpen     = "no_end"    // it has to say until when
+	RefusedTaken    = "taken"     // the referral is accepted by another unit
+	RefusedBegun    = "begun"     // the referral has begun there
+	RefusedNotBegun = "not_begun" // the referral has not begun
+	RefusedFull     = "full"      // as many are kept as may be
 )
 
 // decide takes a decision, or notes why it has no effect. What holds at this moment of the
@@ -82,6 +85,10 @@ func (s *State) minute(e *Event) {
 		d.About = e.Data.About
 	case FigureReported:
 		d.About = figureName(e)
+	case CallRaised, CallAnswered, CallClosed:
+		d.About = e.Data.Call
+	case ReferralMade, ReferralOffered, ReferralAccepted, ReferralDeclined, AcceptanceWithdrawn, ReferralStarted, ReferralEnded, ReferralCancelled, NotConveyed:
+		d.About = e.Data.Referral
 	case StatusDeclared:
 		d.About = statusName(e.Data.Declared)
 	default:

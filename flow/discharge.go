@@ -20,7 +20,9 @@ func (c *course) dischargeFact(f *fact) {
 		if several {
 			kind = AmbiguousStay
 		}
-		c.doubts = append(c.doubts, doubt{kind, *f, 0, nil})
+		if f.Kind != takenOn && f.Kind != handedBack { // of a referral, which needs no stay
+			c.doubts = append(c.doubts, doubt{kind, *f, 0, nil})
+		}
 		c.early = append(c.early, f)
 		return
 	}
@@ -96,12 +98,12 @@ func plan(p *capacity.Plan, f *fact) {
 	case DischargeFailed:
 		p.Failures = append(p.Failures, capacity.Failure{Moment: now, Reason: d.Reason})
 		p.Certainty, p.Due = "", 0
-	case StartAccepted:
+	case StartAccepted, takenOn:
 		p.Start, p.Started = f.Due, now
 		if p.Due == 0 {
 			p.Due, p.Certainty, p.Planned = f.Due, "definite", now
 		}
-	case StartWithdrawn:
+	case StartWithdrawn, handedBack:
 		p.Start, p.Started = 0, capacity.Moment{}
 		p.Certainty, p.Due = "", 0
 	}

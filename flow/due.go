@@ -20,6 +20,8 @@ const (
 	dueReports                      // figures that were superseded are dropped
 	dueAmbulance                    // an ambulance journey is forgotten
 	dueItem                         // a contradiction's grace is over
+	dueReferral                     // a referral changes by itself, or is forgotten
+	dueCall                         // a call is forgotten
 	dueSeen                         // a block of ids is forgotten
 	dueStatus                       // a declared status expires
 	dueAgreement                    // an agreement is over, or forgotten
@@ -123,6 +125,14 @@ func (s *State) settle(d due) {
 	case dueAgreement:
 		if a := s.agreements[d.key]; a != nil && rung(&a.alarm) {
 			s.lapseAgreement(a)
+		}
+	case dueReferral:
+		if r := s.referrals[d.key]; r != nil && rung(&r.alarm) {
+			s.pass(r)
+		}
+	case dueCall:
+		if c := s.calls[d.key]; c != nil && rung(&c.alarm) {
+			s.hangUp(c)
 		}
 	case dueSeen:
 		s.forgetIDs()

@@ -53,6 +53,8 @@ const (
 	notListed                            // an A&E list of the department has not
 	dischargeListed                      // what a discharge list says of the patient
 	dischargeNotListed                   // a discharge list of where the patient was says nothing
+	takenOn                              // a referral was accepted by a service that starts care at home
+	handedBack                           // and is no longer
 )
 
 func factOf(e *Event) fact {

@@ -22,13 +22,48 @@ func (s *State) hold(e *Event, reason string) {
 	}
 	kept := *e
 	s.held[e.Seq] = &kept
-	s.view.waiting[e.Seq] = reason
+	s.await(e, reason)
 	s.view.held = true
 	s.changed.key(heldKey(e.Seq))
-	if reason == UnknownRequest {
-		s.wanted[e.Data.Request]++
+}
+
+// await notes why a fact is held; give up takes that back.
+func (s *State) await(e *Event, reason string) {
+	s.view.waiting[e.Seq] = reason
+	if key := want(e, reason); key != "" {
+		s.wanted[key]++
 	}
 }
+
+func (s *State) giveUp(e *Event) {
+	key := want(e, s.view.waiting[e.Seq])
+	delete(s.view.waiting, e.Seq)
+	if n := s.wanted[key]; n > 1 {
+		s.wanted[key] = n - 1
+	} else {
+		delete(s.wanted, key)
+	}
+}
+
+// want is what a held fact waits for to be told, empty where it waits for a layout.
+func want(e *Event, reason string) string {
+	switch reason {
+	case UnknownRequest:
+		return requestWant(e.Data.Request)
+	case UnknownReferral:
+		return referralWant(e.Data.Referral)
+	case UnknownCall:
+		return callWant(e.Data.Call)
+	}
+	return ""
+}
+
+func requestWant(id string) string  { return "request/" + id }
+func referralWant(id string) string { return "referral/" + id }
+func callWant(id string) string     { return "call/" + id }
+
+// come has the facts that wait for something tried again, now that it was told.
+func (s *State) come(want string) { s.awaited = s.awaited || s.wanted[want] > 0 }
 
 // retry tries the held facts again, in the order in which they happened, after a
 // layout has changed what is known of places.
@@ -41,21 +76,17 @@ func (s *State) retry() {
 		return cmp.Or(cmp.Compare(a.Happened, b.Happened), cmp.Compare(a.Seq, b.Seq))
 	})
 	for _, e := range again {
-		if reason := s.reason(e); reason != "" {
-			s.view.waiting[e.Seq] = reason
+		reason := s.reason(e)
+		s.giveUp(e)
+		if reason != "" {
+			s.await(e, reason)
 			s.view.held = true
 			continue
 		}
 		delete(s.held, e.Seq)
-		delete(s.view.waiting, e.Seq)
 		s.gone("held", itoa(e.Seq))
 		s.view.held = true
 		s.changed.key(heldKey(e.Seq))
-		if n := s.wanted[e.Data.Request]; n > 1 {
-			s.wanted[e.Data.Request] = n - 1
-		} else {
-			delete(s.wanted, e.Data.Request)
-		}
 		if f := s.feeds[e.Feed]; f != nil {
 			f.held--
 			s.heard(f)
@@ -84,6 +115,11 @@ func (s *State) reason(e *Event) string {
 			return UnknownScope
 		}
 		return ""
+	}
+	switch e.Kind {
+	case ReferralMade, ReferralOffered, ReferralAccepted, ReferralDeclined, AcceptanceWithdrawn, ReferralStarted, ReferralEnded, ReferralCancelled, NotConveyed, CallRaised, CallAnswered, CallClosed:
+		_, reason := s.findForReferral(e)
+		return reason
 	}
 	if e.Data.Request != "" && e.Data.Patient == "" {
 		if _, ok := s.requests[e.Data.Request]; !ok {
@@ -145,11 +181,15 @@ func (s *State) unknownSort(e *Event) string {
 }
 
 // unknown is what a held fact names and nobody knows: a place or a sort of places, or else a
-// feed, measure or scope.
+// feed, measure, scope, referral or call.
 func (s *State) unknown(e *Event, reason string) string {
 	switch reason {
 	case UnknownSort:
 		return s.unknownSort(e)
+	case UnknownReferral:
+		return e.Data.Referral
+	case UnknownCall:
+		return e.Data.Call
 	case UnknownFeed:
 		return e.Data.About
 	case UnknownMeasure:

@@ -113,6 +113,7 @@ func (s *State) enforce(next *capacity.Layout) {
 	for _, a := range s.ambulances {
 		s.drive(a)
 	}
+	s.guideAll()
 }
 
 // setFrame takes the system, sites and feeds.
@@ -154,7 +155,7 @@ func (s *State) setUnit(def *capacity.Unit) (moved []*patient) {
 
 // place puts a unit where there is none, with what was said of it before.
 func (s *State) place(def *capacity.Unit, was *unit) {
-	u := &unit{def: def, beds: make(map[string]*bed, len(def.Beds)), rides: map[string]bool{}}
+	u := &unit{def: def, beds: make(map[string]*bed, len(def.Beds)), rides: map[string]bool{}, referrals: map[string]bool{}, calls: map[string]bool{}}
 	if was != nil {
 		u.told, u.slots, u.shown, u.measures = was.told, was.slots, was.shown, was.measures
 	}
@@ -210,8 +211,13 @@ func (s *State) removeUnit(u *unit) (moved []*patient) {
 	return moved
 }
 
-// forsake closes the contradictions about beds that a unit no longer has.
+// forsake closes the contradictions about beds and places that are no longer there.
 func (s *State) forsake(was *unit) {
+	if s.units[was.def.ID] == nil {
+		for _, id := range was.slots.doubts {
+			s.close(id)
+		}
+	}
 	for _, b := range was.order {
 		if b.doubted && s.bed(b.at()) == nil {
 			for _, kind := range bedDoubts {

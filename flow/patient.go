@@ -311,6 +311,7 @@ func (s *State) work(p *patient) {
 		}
 	}
 	s.due.set(&p.alarm, p.last.Add(keepClosed), duePatient, p.key)
+	s.pursue(p.key)
 }
 
 func (st *stay) claims(p *patient, to []claim) []claim {
@@ -356,6 +357,8 @@ func (s *State) forget(p *patient) {
 	case p.stays > 0:
 		s.due.set(&p.alarm, s.at.Add(keepClosed), duePatient, p.key)
 	default:
+		s.pursue(p.key)
+		s.engrave(s.pursued)
 		for _, c := range p.claims {
 			if b := s.bed(c.at); b != nil && c.kind == left {
 				b.told.Dirty.later(c.since, c.seq)

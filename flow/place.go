@@ -17,11 +17,13 @@ type ref struct {
 
 // Reasons why a fact is held.
 const (
-	UnknownPlace   = "unknown_place"   // no unit or bed of the layout has this name; add it, or an alias
-	NotItsUnit     = "not_its_unit"    // the feed may not speak for the unit; add it to the unit's feeds
-	NotAUnit       = "not_a_unit"      // a census of what is not a whole unit; send one of the unit
-	UnknownRequest = "unknown_request" // a bed request of this number was not made yet
-	UnknownSort    = "unknown_sort"    // the unit has no such sort of places; add it to the unit, or send one that it has
+	UnknownPlace    = "unknown_place"    // no unit or bed of the layout has this name; add it, or an alias
+	NotItsUnit      = "not_its_unit"     // the feed may not speak for the unit; add it to the unit's feeds
+	NotAUnit        = "not_a_unit"       // a census of what is not a whole unit; send one of the unit
+	UnknownRequest  = "unknown_request"  // a bed request of this number was not made yet
+	UnknownReferral = "unknown_referral" // a referral of this number was not made yet
+	UnknownCall     = "unknown_call"     // a call of this number was not raised yet
+	UnknownSort     = "unknown_sort"     // the unit has no such sort of places; add it to the unit, or send one that it has
 
 	UnknownFeed    = "unknown_feed"    // an outage of a feed that the layout does not name; name one of GET /api/v1/feeds
 	UnknownMeasure = "unknown_measure" // a figure of no measure of the catalogue; name one of GET /api/v1/measures

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"flowcentre/capacity"
@@ -219,14 +220,76 @@ func (s *State) placesOf(u *unit) *capacity.Slots {
 	return p
 }
 
-// occupy counts who has had to do with the places since they were told.
+// occupy counts who has had to do with the places since it was told how many are used. An
+// acceptance that names no sort keeps a place of the first that has one free.
 func (s *State) occupy(u *unit, st *standing, p *capacity.Slots) {
+	if len(p.Sorts) == 0 {
+		return
+	}
 	for _, a := range u.slots.Absorbed {
 		for i := range p.Sorts {
 			if p.Sorts[i].ID == a.Sort && a.Started >= st.sort(a.Sort).At.At {
 				p.Sorts[i].Begun++
 			}
 		}
+	}
+	var unsorted []*referral
+	for _, id := range sortedKeys(u.referrals) {
+		r := s.referrals[id]
+		t, _ := r.story.by(u.def.ID)
+		switch {
+		case t == nil:
+		case sortOf(p, t.at.Bay) == nil:
+			unsorted = append(unsorted, r)
+		default:
+			s.use(sortOf(p, t.at.Bay), st, r, u.def.ID)
+		}
+	}
+	slices.SortStableFunc(unsorted, func(a, b *referral) int {
+		x, _ := a.story.by(u.def.ID)
+		y, _ := b.story.by(u.def.ID)
+		return cmp.Or(cmp.Compare(x.when.At, y.when.At), cmp.Compare(x.when.Seq, y.when.Seq))
+	})
+	for _, r := range unsorted {
+		to := &p.Sorts[0]
+		for i := range p.Sorts {
+			if free, _ := p.Sorts[i].Free(); free > 0 {
+				to = &p.Sorts[i]
+				break
+			}
+		}
+		s.use(to, st, r, u.def.ID)
+	}
+}
+
+// sortOf is a sort of places by its id, nil where there is none of it.
+func sortOf(p *capacity.Slots, id string) *capacity.Slot {
+	if i := slices.IndexFunc(p.Sorts, func(x capacity.Slot) bool { return x.ID == id }); i >= 0 {
+		return &p.Sorts[i]
+	}
+	return nil
+}
+
+// use counts one referral at a sort of the unit's places.
+func (s *State) use(x *capacity.Slot, st *standing, r *referral, unit string) {
+	t, begun := r.story.by(unit)
+	told := st.sort(x.ID).At.At
+	switch {
+	case begun:
+		if x.Used == nil {
+			return
+		}
+		if r.story.ended.At >= told {
+			x.Ended++
+		}
+		if r.story.started.At < told {
+			return
+		}
+		x.Begun++
+		x.Events = inOrder(append(x.Events, r.story.started.Seq))
+	case !r.story.over() && (t.until == 0 || t.until > s.at):
+		x.Kept++
+		x.Events = inOrder(append(x.Events, t.when.Seq))
 	}
 }
 
@@ -251,6 +314,77 @@ func (s *State) expiry(u *unit, st *standing) capacity.Instant {
 // crowd works out again what contradicts itself about a unit's places.
 func (s *State) crowd(u *unit) {
 	s.view.unit(u)
+	var now []string
+	if p := s.placesOf(u); p != nil {
+		for i := range p.Sorts {
+			x := &p.Sorts[i]
+			if x.Over() == 0 || x.Kept+x.Begun == 0 {
+				continue
+			}
+			at := ref{Unit: u.def.ID, Bay: x.ID}
+			id := NoPlaceFree + ":" + placeOf(at)
+			now = append(now, id)
+			s.raise(&contradiction{Kind: NoPlaceFree, ID: id, At: at, Since: s.lastTaken(u, x.ID), Events: x.Events})
+		}
+	}
+	for _, id := range u.slots.doubts {
+		if !slices.Contains(now, id) {
+			s.close(id)
+		}
+	}
+	u.slots.doubts = now
+}
+
+// lastTaken is when the unit last took somebody on, or told how many of a sort are used.
+func (s *State) lastTaken(u *unit, sort string) capacity.Instant {
+	st := u.slots.stand()
+	at := st.sort(sort).At.At
+	for id := range u.referrals {
+		if t, _ := s.referrals[id].story.by(u.def.ID); t != nil {
+			at = max(at, t.when.At)
+		}
+	}
+	return at
+}
+
+// full says in words that no place of the unit, or of a sort of its places, is free, and for
+// whom they are kept; empty where one is, or nobody knows.
+func (s *State) full(u *unit, sort string) string {
+	p := s.placesOf(u)
+	if p == nil || len(p.Sorts) == 0 {
+		return ""
+	}
+	for i := range p.Sorts {
+		x := &p.Sorts[i]
+		if free, known := x.Free(); (sort == "" || sort == x.ID) && (free > 0 || !known) {
+			return ""
+		}
+	}
+	text := placeOf(ref{Unit: u.def.ID, Bay: sort}) + " has no place free, as told " + p.Told.At.String()
+	var kept []string
+	for _, id := range sortedKeys(u.referrals) {
+		if t, begun := s.referrals[id].story.by(u.def.ID); t != nil && !begun && !s.referrals[id].story.over() && (sort == "" || t.at.Bay == "" || t.at.Bay == sort) {
+			kept = append(kept, id)
+		}
+	}
+	if len(kept) > 0 {
+		text += "; places are kept for " + strings.Join(kept, ", ")
+	}
+	return text + ". If it takes the person all the same, tell its places first."
+}
+
+// absorb keeps that somebody who is forgotten has begun since the places were told.
+func (p *slots) absorb(u *unit, sort string, started capacity.Instant) {
+	st := p.stand()
+	if sort == "" && len(u.def.Places) > 0 {
+		sort = u.def.Places[0].ID
+	}
+	if at := st.sort(sort).At; at == (mark{}) || started < at.At {
+		return
+	}
+	if p.Absorbed = append(p.Absorbed, absorbed{sort, started}); len(p.Absorbed) > maxAbsorbed {
+		p.Absorbed = p.Absorbed[1:]
+	}
 }
 
 // showSlots is a unit's places as people see them, nil for a unit that has none. The clock

@@ -41,6 +41,7 @@ func (s *State) portray(u *unit, clock *capacity.Clock) *portrait {
 	if u.portrait != nil {
 		was = u.portrait.ambulances
 	}
+	s.addReferrals(p.picture, u, since)
 	for _, id := range u.journeys() {
 		j := s.ambulances[id].journey()
 		j.Events = inOrder(j.events)

@@ -29,6 +29,8 @@ type projection struct {
 
 	layout, feeds, items, held, decisions bool // what must be made again
 	links, statuses, agreements, levels   bool
+	referrals, calls                      bool
+	today                                 capacity.Instant // when the local day of the last view began
 }
 
 func newProjection() projection {
@@ -96,8 +98,15 @@ func (s *State) View() *View {
 	if s.view.agreements || v.Agreements == nil {
 		v.Agreements = s.showAgreements(v.Agreements)
 	}
-	if v.Referrals == nil {
-		v.Referrals, v.Calls, v.Transfers = []*ReferralView{}, []*CallView{}, []*TransferView{}
+	today := v.zone.Midnight(s.at)
+	if s.view.referrals || v.Referrals == nil || today != s.view.today {
+		v.Referrals = s.showReferrals(v.Referrals)
+	}
+	if s.view.calls || v.Calls == nil || today != s.view.today {
+		v.Calls = s.showCalls(v.Calls)
+	}
+	if v.Transfers == nil {
+		v.Transfers = []*TransferView{}
 	}
 	if s.view.levels || v.Levels == nil {
 		v.Levels = s.showLevels()
@@ -107,6 +116,7 @@ func (s *State) View() *View {
 	clear(s.view.reported)
 	s.view.layout, s.view.feeds, s.view.items, s.view.held, s.view.decisions = false, false, false, false, false
 	s.view.links, s.view.statuses, s.view.agreements, s.view.levels = false, false, false, false
+	s.view.referrals, s.view.calls, s.view.today = false, false, today
 	s.view.shown = v
 	return v
 }

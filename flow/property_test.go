@@ -46,7 +46,7 @@ func aWard(beds int) *capacity.Layout {
 func ofPlaces(t *rapid.T, e *Event) {
 	d := &e.Data
 	d.Request = ""
-	d.Referral = rapid.SampledFrom([]string{"F0", "F1", "F2"}).Draw(t, "referral")
+	d.Referral = rapid.SampledFrom([]string{"F0", "F1"}).Draw(t, "referral")
 	d.Call = rapid.SampledFrom([]string{"C0", "C1"}).Draw(t, "call")
 	d.Intent, d.Locality = rapid.SampledFrom([]string{"", "convey"}).Draw(t, "intent"), rapid.SampledFrom([]string{"", "north", "south"}).Draw(t, "locality")
 	d.Seeks, d.Needs, d.Outcome, d.How = []string{"care_home"}, []string{"hoist"}, "advice", "phone"
@@ -59,7 +59,10 @@ func ofPlaces(t *rapid.T, e *Event) {
 	if rapid.IntRange(0, 2).Draw(t, "desk") == 0 {
 		e.Feed = Desk
 	}
-	d.Place = rapid.SampledFrom([]string{"home", "home/nursing", "home/residential", "home/none", "team", "team/visits", "care", "centre", "u0", ""}).Draw(t, "of")
+	d.Place = rapid.SampledFrom([]string{"home/nursing", "home", "home/residential", "team", "care", "team/visits", "home/none", "u0"}).Draw(t, "of")
+	if e.Kind == ReferralStarted || e.Kind == ReferralEnded {
+		d.Place = rapid.SampledFrom([]string{"", d.Place}).Draw(t, "where")
+	}
 	switch e.Kind {
 	case PlacesReported, StillTrue, ReportWithdrawn:
 		d.Place = rapid.SampledFrom([]string{"home", "home", "team", "u0"}).Draw(t, "told")
@@ -89,6 +92,7 @@ func randomLog(t *rapid.T) []Event {
 		}
 	}
 	delays := rapid.OneOf(rapid.IntRange(0, 60), rapid.IntRange(0, 3600), rapid.IntRange(0, 72*3600))
+	community := rapid.Bool().Draw(t, "of community")
 	for range rapid.IntRange(1, 60).Draw(t, "n") {
 		now = now.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, "later")) * time.Second)
 		e := Event{Feed: rapid.SampledFrom([]string{"f0", "f1", "f2"}).Draw(t, "feed"), Recorded: now}
@@ -120,7 +124,7 @@ func randomLog(t *rapid.T) []Event {
 			continue
 		}
 		e.Kind = rapid.SampledFrom(kinds).Draw(t, "kind")
-		if rapid.IntRange(0, 3).Draw(t, "community") == 0 {
+		if community && rapid.IntRange(0, 3).Draw(t, "community") > 0 {
 			e.Kind = rapid.SampledFrom(ofCommunity).Draw(t, "kind of community")
 		}
 		e.Data = Data{
@@ -188,14 +192,15 @@ func randomLog(t *rapid.T) []Event {
 	return log
 }
 
-// ofCommunity are the kinds of fact about places, referrals and calls.
+// ofCommunity are the kinds of fact about places, referrals and calls, those that others
+// hang on more than once, and what shows that somebody came to hospital.
 var ofCommunity = func() (all []Kind) {
 	for _, s := range Kinds() {
 		if s.Family() == "community" {
 			all = append(all, s.Kind)
 		}
 	}
-	return all
+	return append(all, ReferralMade, ReferralMade, ReferralMade, ReferralAccepted, ReferralAccepted, ReferralAccepted, ReferralStarted, ReferralStarted, PlacesReported, PlacesReported, AttendanceArrived, AmbulanceArrived, Admitted, PatientMerged)
 }()
 
 func replay(s *State, log []Event) *State {
@@ -352,7 +357,7 @@ var sequence = regexp.MustCompile(`Seq:\d+|Key:\w+|Stay:\w+|ID:r\d+|Events:\[[^\
 // pictured is a picture without sequences, and without keys that are made of them.
 func pictured(p *capacity.Picture) []string {
 	var all []string
-	for _, list := range []any{valuesOf(p.Attendances), valuesOf(p.Ambulances), valuesOf(p.Requests), valuesOf(p.Stays), p.Beds} {
+	for _, list := range []any{valuesOf(p.Attendances), valuesOf(p.Ambulances), valuesOf(p.Requests), valuesOf(p.Stays), p.Beds, valuesOf(p.Referrals), valuesOf(p.Calls)} {
 		all = append(all, sequence.ReplaceAllString(fmt.Sprintf("%+v", list), "Seq"))
 	}
 	return all
@@ -389,7 +394,7 @@ func faces(s *State) []string {
 		values, _ := json.Marshal(m.Values)
 		all = append(all, m.ID+" "+string(values))
 	}
-	for _, list := range []any{v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions, v.Statuses, v.Agreements, v.Links} {
+	for _, list := range []any{v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions, v.Statuses, v.Agreements, v.Links, v.Referrals, v.Calls} {
 		text, _ := json.Marshal(list)
 		all = append(all, version.ReplaceAllString(string(text), ""))
 	}

@@ -48,6 +48,8 @@ func ambulanceKey(id string) string { return "ambulance/" + id }
 func linkKey(hash string) string    { return "link/" + hash }
 func statusKey(name string) string  { return "status/" + name }
 func agreementKey(id string) string { return "agreement/" + id }
+func referralKey(id string) string  { return "referral/" + id }
+func callKey(id string) string      { return "call/" + id }
 func decisionKey(seq uint64) string { return fmt.Sprintf("decision/%020d", seq) }
 func heldKey(seq uint64) string     { return fmt.Sprintf("held/%020d", seq) }
 func seenKey(block uint64) string   { return fmt.Sprintf("seen/%020d", block) }
@@ -102,6 +104,20 @@ func (c *changes) ambulance(a *ambulance) {
 	if !a.dirty {
 		a.dirty = true
 		c.key(ambulanceKey(a.id))
+	}
+}
+
+func (c *changes) referral(r *referral) {
+	if !r.dirty {
+		r.dirty = true
+		c.key(referralKey(r.id))
+	}
+}
+
+func (c *changes) call(l *call) {
+	if !l.dirty {
+		l.dirty = true
+		c.key(callKey(l.id))
 	}
 }
 
@@ -193,6 +209,16 @@ func (s *State) encode(key string) []byte {
 		if a := s.ambulances[id]; a != nil {
 			a.dirty = false
 			return a.pack()
+		}
+	case "referral":
+		if r := s.referrals[id]; r != nil {
+			r.dirty = false
+			return mustJSON(referralRecord{r.last, r.facts})
+		}
+	case "call":
+		if c := s.calls[id]; c != nil {
+			c.dirty = false
+			return mustJSON(referralRecord{c.last, c.facts})
 		}
 	case "decision":
 		if d := s.decision(mustSeq(id)); d != nil {
@@ -367,6 +393,14 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			a := &ambulance{id: id}
 			s.ambulances[id] = a
 			err = a.unpack(value)
+		case "referral":
+			var k referralRecord
+			err = json.Unmarshal(value, &k)
+			s.referrals[id] = &referral{id: id, last: k.Last, facts: k.Facts}
+		case "call":
+			var k referralRecord
+			err = json.Unmarshal(value, &k)
+			s.calls[id] = &call{id: id, last: k.Last, facts: k.Facts}
 		case "decision":
 			d := &decision{version: seq}
 			err = json.Unmarshal(value, d)
@@ -447,10 +481,7 @@ func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, places 
 		if f := s.feedOf(e.Feed); f != nil {
 			f.held++
 		}
-		s.view.waiting[e.Seq] = s.reason(e)
-		if s.view.waiting[e.Seq] == UnknownRequest {
-			s.wanted[e.Data.Request]++
-		}
+		s.await(e, s.reason(e))
 	}
 	s.awaited = false
 	if s.layout.Frame != nil {
@@ -459,6 +490,12 @@ func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, places 
 	for _, f := range s.feeds {
 		s.listen(f)
 	}
+	for _, r := range s.referrals {
+		s.enlist(r)
+		r.starts, r.pledged = s.promises(r), r.story.patient
+	}
+	s.guideAll()
+	s.pursued = nil
 	for _, t := range s.statuses {
 		s.awaitExpiry(t)
 	}
@@ -483,6 +520,12 @@ func (s *State) forgetChanges() {
 	}
 	for _, a := range s.ambulances {
 		a.dirty = false
+	}
+	for _, r := range s.referrals {
+		r.dirty = false
+	}
+	for _, c := range s.calls {
+		c.dirty = false
 	}
 	for _, u := range s.units {
 		u.dirty, u.slots.dirty = false, false

@@ -185,7 +185,7 @@ func (s *State) register(p *patient, c *course) {
 	p.requests = ids
 	for _, id := range ids {
 		if _, known := s.requests[id]; !known {
-			s.awaited = s.awaited || s.wanted[id] > 0
+			s.come(requestWant(id))
 		}
 		s.requests[id] = p.key
 	}

@@ -436,6 +436,7 @@ func (w *ward) show() string {
 		}
 	}
 	w.people(&b, v)
+	b.WriteString(w.referrals(v))
 	for _, f := range v.Feeds {
 		if w.watch {
 			b.WriteString(feedLine(f))

@@ -33,6 +33,11 @@ type State struct {
 	feeds      map[string]*feed
 	reports    reports
 	ambulances map[string]*ambulance
+	referrals  map[string]*referral
+	referred   index    // by a patient's key, the referrals that name it
+	called     index    // by an ambulance journey, the referrals that name it
+	pursued    []string // referrals to look at again before the event is done
+	calls      map[string]*call
 	requests   map[string]string // a bed request's id, to the patient it is of
 	wanted     map[string]int    // how many held facts wait for a request
 	awaited    bool              // one of them has come
@@ -67,6 +72,7 @@ func New(epoch string) *State {
 		reports:    newReports(),
 		ambulances: map[string]*ambulance{},
 		requests:   map[string]string{},
+		referrals:  map[string]*referral{}, referred: index{}, called: index{}, calls: map[string]*call{},
 		wanted:     map[string]int{},
 		carries:    index{},
 		aboards:    index{},
@@ -121,6 +127,7 @@ func (s *State) Apply(e *Event) {
 		s.awaited = false
 		s.retry()
 	}
+	s.lookAfter()
 	s.lookAgain()
 }
 
@@ -155,7 +162,9 @@ func (s *State) fact(e *Event) {
 	case PlacesReported, StillTrue, ReportWithdrawn:
 		s.placesFact(e)
 	case ReferralMade, ReferralOffered, ReferralAccepted, ReferralDeclined, AcceptanceWithdrawn, ReferralStarted, ReferralEnded, ReferralCancelled, NotConveyed:
+		s.referralFact(e)
 	case CallRaised, CallAnswered, CallClosed:
+		s.callFact(e)
 	case SiteTransferAsked, SiteTransferAccepted, SiteTransferDeclined, SiteTransferOffered, SiteTransferLeft, SiteTransferArrived, SiteTransferWithdrawn:
 	case Unknown, Heartbeat:
 	default:

@@ -141,7 +141,7 @@ func (c *course) take(patient string, f *fact) {
 	case BedRequested, RequestReady, RequestLeft, RequestArrived, RequestCancelled, BedAllocated, AllocationEnded:
 		c.requestFact(f)
 		return
-	case DischargeReady, DischargeNotReady, DischargePlanned, DischargeDelayed, DischargeDelayEnded, DischargeFailed, StartAccepted, StartWithdrawn, dischargeListed, dischargeNotListed:
+	case DischargeReady, DischargeNotReady, DischargePlanned, DischargeDelayed, DischargeDelayEnded, DischargeFailed, StartAccepted, StartWithdrawn, dischargeListed, dischargeNotListed, takenOn, handedBack:
 		c.dischargeFact(f)
 		return
 	}

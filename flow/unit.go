@@ -8,15 +8,17 @@ import (
 
 // unit is one unit of the layout in force.
 type unit struct {
-	def    *capacity.Unit
-	order  []*bed // as laid out
-	beds   map[string]*bed
-	claims []claim         // of patients on the unit without a bed
-	people []*sitter       // whose course belongs in its picture, in the order of keys
-	rides  map[string]bool // ambulance journeys to it
-	told   unitTold
-	slots  slots // of a unit with places
-	dirty  bool  // told differs from the store
+	def       *capacity.Unit
+	order     []*bed // as laid out
+	beds      map[string]*bed
+	claims    []claim         // of patients on the unit without a bed
+	people    []*sitter       // whose course belongs in its picture, in the order of keys
+	rides     map[string]bool // ambulance journeys to it
+	referrals map[string]bool // that concern it
+	calls     map[string]bool // of a co-ordination centre
+	told      unitTold
+	slots     slots // of a unit with places
+	dirty     bool  // told differs from the store
 
 	// What is shown of it. An entry in the due-index has it made again for time alone.
 	rank     int    // its place in the layout
