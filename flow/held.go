@@ -172,7 +172,7 @@ func (s *State) unknownSort(e *Event) string {
 	}
 	if e.Data.Places != nil {
 		for _, t := range e.Data.Places.Sorts {
-			if !slices.ContainsFunc(u.Places, func(p capacity.Places) bool { return p.ID == t.Sort }) {
+			if sortNamed(u, t.Sort) == "" {
 				return capacity.Within(u.ID, t.Sort)
 			}
 		}

@@ -86,7 +86,15 @@ func (s *State) placesFact(e *Event) {
 		return
 	}
 	u := s.units[at.Unit]
-	before := u.slots.stand()
+	before, told := u.slots.stand(), e.Data.Places
+	if told != nil {
+		named := *told
+		named.Sorts = slices.Clone(told.Sorts)
+		for i := range named.Sorts {
+			named.Sorts[i].Sort = sortNamed(u.def, named.Sorts[i].Sort)
+		}
+		told = &named
+	}
 	if e.Kind == StillTrue && before.Told == (mark{}) && e.Feed == Desk {
 		d := decisionOf(e)
 		d.About = e.Data.Place
@@ -96,7 +104,7 @@ func (s *State) placesFact(e *Event) {
 	}
 	u.slots.take(report{
 		Seq: e.Seq, ID: e.ID, Feed: e.Feed, Kind: e.Kind, Happened: e.Happened, How: e.Data.How, Role: e.Data.Role,
-		Reason: e.Data.Reason, Until: e.Data.Until, Told: e.Data.Places, Item: e.Data.Item,
+		Reason: e.Data.Reason, Until: e.Data.Until, Told: told, Item: e.Data.Item,
 	}, s.at)
 	if reflect.DeepEqual(before, u.slots.stand()) {
 		s.overrule(e, e.Data.Place)
@@ -260,6 +268,16 @@ func (s *State) occupy(u *unit, st *standing, p *capacity.Slots) {
 		}
 		s.use(to, st, r, u.def.ID)
 	}
+}
+
+// sortNamed is the id of the sort of places that has this id or alias, empty where none has.
+func sortNamed(u *capacity.Unit, name string) string {
+	for i := range u.Places {
+		if p := &u.Places[i]; p.ID == name || slices.Contains(p.Aliases, name) {
+			return p.ID
+		}
+	}
+	return ""
 }
 
 // sortOf is a sort of places by its id, nil where there is none of it.

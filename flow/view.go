@@ -220,8 +220,8 @@ type HeldView struct {
 	Seq      uint64           `json:"seq"`
 	Feed     string           `json:"feed"`
 	Type     string           `json:"type"`
-	Place    string           `json:"place"`  // what it names: a place, or by its reason a feed, measure or scope
-	Reason   string           `json:"reason"` // unknown_place, unknown_feed, unknown_measure, unknown_scope; not_its_unit: the feed may not speak for it; not_a_unit: a census of a bed or bay
+	Place    string           `json:"place"`  // what it names: a place, or by its reason a sort of places, referral, call, feed, measure or scope
+	Reason   string           `json:"reason"` // unknown_place, unknown_sort, unknown_request, unknown_referral, unknown_call, unknown_feed, unknown_measure, unknown_scope; not_its_unit: the feed may not speak for it; not_a_unit: a census of a bed or bay
 	Happened capacity.Instant `json:"happened"`
 }
 
