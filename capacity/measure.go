@@ -10,11 +10,11 @@ import (
 // Amounts, so nothing is ever counted two ways.
 type Measure struct {
 	Name       string   // such as ae_over_4h; part of addresses, never changed
-	Family     string   // beds, ae, ambulances, requests, discharge or balance
+	Family     string   // beds, ae, ambulances, requests, discharge, balance or cut
 	Title      string   // as people see it
 	Definition string   // in plain English: what is counted, and what is left out
 	Unit       string   // patients, beds, bays, percent, minutes, time, ambulances, moves
-	Window     string   // now, since_midnight, last_hour, last_night, today, next_hour, next_4h, next_8h
+	Window     string   // now, since_midnight, last_hour, last_night, today, next_hour, next_4h, next_8h, at_0800
 	Scope      string   // the narrowest scope it is given for: unit or site
 	Source     string   // where the definition comes from
 	Supply     []string // what a feed must supply for it, any one of these; see Supplies
@@ -22,6 +22,7 @@ type Measure struct {
 	Form       Form
 	Class      BedClass // of the beds or requests it is about, where it is about one class
 	Least      int      // of a share, mean or median: the fewest it is given for
+	Base       string   // of what is kept from 08:00: the measure that it was taken of
 
 	census   bool                            // nothing is known of a unit before its first census
 	applies  func(*Unit) bool                // for which units it means anything
@@ -87,7 +88,9 @@ func MeasureNamed(name string) (*Measure, bool) {
 	return &catalogue[i], true
 }
 
-var catalogue = slices.Concat(bedMeasures(), aeMeasures(), ambulanceMeasures(), requestMeasures(), dischargeMeasures(), balanceMeasures())
+var catalogue = withCut(slices.Concat(bedMeasures(), aeMeasures(), ambulanceMeasures(), requestMeasures(), dischargeMeasures(), balanceMeasures()))
+
+func withCut(all []Measure) []Measure { return append(all, cutMeasures(all)...) }
 
 var named = func() map[string]int {
 	byName := make(map[string]int, len(catalogue))

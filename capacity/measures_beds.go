@@ -89,7 +89,8 @@ func classMeasures(class BedClass) []Measure {
 
 	total := beds("total", "beds", "All "+w+" beds as laid out, open or closed.", func(*counting, *BedNow) bool { return true })
 	closed := beds("closed", "beds closed", "Empty "+w+" beds that take nobody: closed, or not opened. A closed bed with a patient in it is occupied. Of a unit before its first census the closed beds are counted all the same.", in(Closed))
-	for _, m := range []*Measure{&total, &closed} {
+	infection := beds("closed_infection", "beds closed, infection control", "Empty "+w+" beds that are closed for infection control, such as diarrhoea and vomiting or norovirus.", func(_ *counting, b *BedNow) bool { return b.State == Closed && b.Reason == "infection_control" })
+	for _, m := range []*Measure{&total, &closed, &infection} {
 		m.census, m.Supply = false, []string{"occupancy", "beds"}
 	}
 
@@ -123,7 +124,7 @@ func classMeasures(class BedClass) []Measure {
 	return []Measure{
 		total,
 		beds("open", "beds open", "All "+w+" beds that are not closed: occupied, reserved, not ready or available.", in(Occupied, Reserved, NotReady, Available)),
-		closed, occupied,
+		closed, infection, occupied,
 		beds("reserved", "beds reserved", "Open, empty "+w+" beds kept for a patient who is to come.", in(Reserved)),
 		beds("not_ready", "beds not ready", "Open, empty "+w+" beds that are being cleaned, wait to be cleaned, or are contaminated.", in(NotReady)),
 		available, over, occupancy, sideRooms,

@@ -30,6 +30,7 @@ type BedNow struct {
 	Bay      string
 	SideRoom bool
 	State    BedState
+	Reason   string   // of a closed bed: why, as a code
 	Since    Moment   // of the state
 	Ready    Instant  // of a bed being cleaned: when it should be ready; 0 when not known
 	Stay     string   // key of who is in it

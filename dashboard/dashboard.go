@@ -43,6 +43,7 @@ type Options struct {
 	MaxSocketsPerIP int           // 100; loopback addresses are not counted, where a reverse proxy stands
 
 	Past Past // gives past states; without it only the present can be asked for
+	Cut  Cut  // tells a bed position; without it none can be asked for
 	Why  Why  // opens a figure; without it no figure can be opened
 
 	Live  func() error // why the process should be restarted; nil for never

@@ -29,6 +29,8 @@ func (d *Dashboard) routes() []route {
 		{"/api/v1/measures", d.measures},
 		{"/api/v1/measures/{name}/why", d.why},
 		{"/api/v1/history", d.history},
+		{"/api/v1/cuts", d.cuts},
+		{"/api/v1/cuts/{day}", d.cut},
 		{"/api/v1/attendances", d.list("attendances")},
 		{"/api/v1/ambulances", d.list("ambulances")},
 		{"/api/v1/requests", d.list("requests")},

@@ -107,6 +107,12 @@ func (s *State) figure(u *unit, p *portrait, c *capacity.Clock) *figures {
 	for i := range u.basis {
 		b := &u.basis[i]
 		m := &capacity.Measures()[b.measure]
+		if m.Base != "" {
+			if g, taken := s.cuts.figure(b.measure, u.def.ID); taken {
+				f.all = append(f.all, g)
+			}
+			continue
+		}
 		lack, asOf, usable := b.lack(u, p.picture, m)
 		g := figure{measure: b.measure, asOf: asOf}
 		if lack != nil {

@@ -96,6 +96,9 @@ func placeName(at ref) string {
 func (b *bed) now(c *condition, stay string) capacity.BedNow {
 	n := capacity.BedNow{ID: b.def.ID, Bay: b.def.Bay, SideRoom: b.def.SideRoom, State: c.state, Since: capacity.Moment{At: c.since}, Sex: b.def.Sex}
 	n.Returns = c.reason == ""
+	if c.state == capacity.Closed {
+		n.Reason = c.reason
+	}
 	switch {
 	case len(c.in) > 0:
 		n.Stay, n.Since.Seq = stay, c.in[0].seq

@@ -112,7 +112,7 @@ func (s *State) View() *View {
 		v.Levels = s.showLevels()
 	}
 	v.Gone, v.Floor = s.showGone(), s.view.floor
-	v.history = s.history.show()
+	v.history, v.Cuts = s.history.show(), s.cuts.show()
 	clear(s.view.reported)
 	s.view.layout, s.view.feeds, s.view.items, s.view.held, s.view.decisions = false, false, false, false, false
 	s.view.links, s.view.statuses, s.view.agreements, s.view.levels = false, false, false, false

@@ -412,10 +412,13 @@ func TestFiguresAreWhatTheirItemsSay(t *testing.T) {
 		v := s.View()
 		for _, scope := range v.Measures {
 			for name, shown := range scope.Values {
+				m, _ := capacity.MeasureNamed(name)
+				if m.Base != "" {
+					continue // see TestTheCutIsWhatWasShown
+				}
 				w := v.Why(name, scope.ID)
 				require.NotNil(t, w, "%s of %s", name, scope.ID)
 				require.Equal(t, shown.Value, w.Value, "%s of %s", name, scope.ID)
-				m, _ := capacity.MeasureNamed(name)
 				if shown.Value != nil {
 					again, ok, _ := m.Value(m.Recount(w.Items))
 					require.True(t, ok)

@@ -260,6 +260,8 @@ func (s *State) encode(key string) []byte {
 		return s.history.hoursRecord(id)
 	case "day":
 		return s.history.dayRecord(id)
+	case "cut", "filed":
+		return s.cuts.record(key, id)
 	case "seen":
 		if b := s.seen.blocks[mustSeq(id)]; b != nil {
 			return b.encode()
@@ -438,6 +440,14 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			}
 		case "seen":
 			err = s.seen.decode(value)
+		case "cut":
+			c := &cut{}
+			err = json.Unmarshal(value, c)
+			s.cuts.kept = append(s.cuts.kept, c)
+		case "filed":
+			var f []filed
+			err = json.Unmarshal(value, &f)
+			s.cuts.units[id] = f
 		case "hours", "day":
 			err = kept.load(kind, id, value)
 		default:
@@ -475,6 +485,7 @@ func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, places 
 	for _, p := range s.patientsByKey() {
 		s.derive(p)
 	}
+	s.cuts.restore()
 	s.history = kept // who counts for what is worked out; what is counted was kept
 	slices.SortFunc(s.decisions, func(a, b *decision) int { return cmp.Compare(a.Seq, b.Seq) })
 	for _, e := range s.held {

@@ -203,7 +203,7 @@ func (s *State) within(scope string) []*unit {
 // nothing in its scope.
 func (s *State) reportReason(f *Reported) string {
 	m, ok := capacity.MeasureNamed(f.Measure)
-	if !ok {
+	if !ok || m.Base != "" {
 		return UnknownMeasure
 	}
 	if m.Scope == "site" && strings.HasPrefix(f.Scope, "unit/") {

@@ -52,6 +52,7 @@ type State struct {
 	items      map[string]*contradiction
 	seen       *Seen
 	history    history
+	cuts       cuts
 	due        dueIndex
 
 	changed changes
@@ -84,6 +85,7 @@ func New(epoch string) *State {
 		items:      map[string]*contradiction{},
 		seen:       newSeen(),
 		history:    newHistory(),
+		cuts:       cuts{units: map[string][]filed{}},
 		changed:    newChanges(),
 		view:       newProjection(),
 	}
@@ -129,6 +131,9 @@ func (s *State) Apply(e *Event) {
 	}
 	s.lookAfter()
 	s.lookAgain()
+	if s.cuts.due {
+		s.takeCut()
+	}
 }
 
 // fact applies what a producer says has happened, or holds it when it names a place
@@ -178,6 +183,7 @@ func (s *State) tick(to capacity.Instant) {
 	if to <= was {
 		return
 	}
+	s.cuts.passes(s.zone(), s.at, to)
 	s.at = to
 	s.changed.clock = true
 	for d, ok := s.due.pop(to); ok; d, ok = s.due.pop(to) {

@@ -36,7 +36,8 @@ type View struct {
 	portraits      []*portrait          // of all units, as laid out
 	zone           capacity.Zone
 	history        *chronicle
-	Floor          uint64 `json:"-"` // removals up to this sequence are forgotten: no delta from before it
+	Cuts           []*CutView `json:"-"` // the newest 35, oldest first
+	Floor          uint64     `json:"-"` // removals up to this sequence are forgotten: no delta from before it
 }
 
 // Tombstone tells that something was removed from the view.

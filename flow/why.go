@@ -12,7 +12,7 @@ import (
 // or the scope does not have it. The view is not changed.
 func (v *View) Why(measure, scope string) *WhyView {
 	m, ok := capacity.MeasureNamed(measure)
-	if !ok {
+	if !ok || m.Base != "" { // of what was at 08:00 the view of then is asked
 		return nil
 	}
 	shown := v.figure(scope, measure)

@@ -72,7 +72,7 @@ func (b *bench) measurePast(ctx context.Context) error {
 			return err
 		}
 		p.state = nil
-		near, err := clocked(func() error { return p.rebuild(ctx, l.last) })
+		near, err := clocked(func() error { return p.rebuild(ctx, &pastView{seq: l.last}) })
 		if err != nil {
 			return err
 		}

@@ -214,7 +214,7 @@ func startCentre(ctx context.Context, o centreOptions) (_ *centre, err error) {
 	wall = dashboard.New(dashboard.Options{
 		Board: c.engine.Board(), Logger: o.Logger, Version: versionText(), Speed: cmp.Or(o.Speed, 1), Simulated: o.Simulated,
 		Now: c.clock.Now, Listen: c.httpAddr, AllowedOrigins: conf.HTTP.Origins, Assets: web.FS, AssetsHash: web.Assets,
-		FrameEvery: o.FrameEvery, Live: c.live, Ready: c.ready, Past: c.past.View, Why: c.past.Why,
+		FrameEvery: o.FrameEvery, Live: c.live, Ready: c.ready, Past: c.past.View, Why: c.past.Why, Cut: c.past.Cut,
 	})
 	c.serveHTTP(listener, wall, measure)
 	c.run("the past", c.past.run) // after HTTP: whoever waits for it is answered before HTTP stops

@@ -199,7 +199,7 @@ func TestThePastTakesTurns(t *testing.T) {
 	p := newPast(c.events, c.past.checkpoints, c.view)
 	for seq := uint64(1); seq <= pastWaiting; seq++ {
 		for range 2 {
-			_, ok := p.ask(seq)
+			_, ok := p.ask(seq, nil)
 			require.True(t, ok)
 		}
 	}

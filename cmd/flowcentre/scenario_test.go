@@ -120,14 +120,15 @@ func (d *shift) decided(kind string, data map[string]any) {
 	require.Equal(d, http.StatusAccepted, status, detail)
 }
 
-// message sends one HL7 message and returns its answer's code.
-func (d *shift) message(segments ...string) {
+// message sends one HL7 message and returns its sequence when it is applied.
+func (d *shift) message(segments ...string) uint64 {
 	d.Helper()
 	status, answer := d.post("/api/v1/hl7?feed=pas", "application/hl7-v2", []byte(joined(segments)))
 	require.Equal(d, http.StatusAccepted, status, string(answer))
 	var told struct{ Results []struct{ Seq uint64 } }
 	require.NoError(d, json.Unmarshal(answer, &told), string(answer))
 	d.applied(told.Results[0].Seq)
+	return told.Results[0].Seq
 }
 
 func joined(segments []string) (text string) {
@@ -346,6 +347,18 @@ func TestNorovirusAndTheLastSideRoom(t *testing.T) {
 	// 14. The cut at 08:00 is still what it was.
 	require.InDelta(t, 3, *valueIn(d.state(fmt.Sprint(cut.Seq)), "site/general", "adult_ga_closed").Value, 0)
 	require.Equal(t, cut.Digest, d.state(fmt.Sprint(cut.Seq)).Digest)
+	closed := d.filed("2027-01-12", "adult_ga_closed_infection")
+	require.InDelta(t, 3, *closed.Filed, 0)
+	require.InDelta(t, 3, *closed.Known, 0)
+	require.Empty(t, closed.Events)
+	kept := valueIn(d.state(), "site/general", "adult_ga_closed_infection_at_0800")
+	require.InDelta(t, 3, *kept.Value, 0)
+	require.Equal(t, d.time("08:00"), kept.At)
+	require.InDelta(t, 0, *valueIn(d.state(), "site/general", "adult_ga_closed_infection").Value, 0)
+	var why flow.WhyView
+	d.get("/api/v1/measures/adult_ga_closed_infection_at_0800/why?scope=site/general", &why)
+	require.Equal(t, cut.Seq, why.Seq)
+	require.Len(t, why.Items, 3)
 }
 
 // adt is one ADT message of the patient system about a patient with visit number V-patient.
@@ -381,7 +394,7 @@ func TestGoingLiveAndTheLateTruth(t *testing.T) {
 		{"place": "w6/C2", "patient": "T/MR/S2", "visit": "T/VN/T-S2"},
 		{"place": "w6/D1", "patient": "T/MR/S3", "visit": "T/VN/T-S3"},
 	}})
-	d.census("w7", "W1", "w1")
+	d.tell("pas", "bed.census", map[string]any{"place": "w7", "census": []map[string]any{{"place": "w7/W1", "patient": "T/MR/G1", "visit": "T/VN/T-G1"}}})
 	d.tell("ed", "ae.list", map[string]any{"place": "ae", "list": []any{}})
 	require.True(t, d.unit("w6").Known)
 	d.figure(4, "adult_ga_occupied")
@@ -402,6 +415,9 @@ func TestGoingLiveAndTheLateTruth(t *testing.T) {
 	d.tell("wards", "discharge.start-accepted", map[string]any{"patient": "T/MR/S1", "pathway": "1", "due": d.time("14:00").String()})
 	d.figure(1, "leaving_by_17")
 	filed := d.state() // the cut that goes into the morning's return
+
+	d.tell("wards", "bed.closed", map[string]any{"place": "w7/W3", "reason": "staffing"})
+	d.at("08:00")
 
 	// 5. The agency hands back its starts: S1's is withdrawn, and nobody is leaving any more.
 	d.at("09:00")
@@ -439,6 +455,8 @@ func TestGoingLiveAndTheLateTruth(t *testing.T) {
 	}
 	require.Equal(t, flow.FeedCatchingUp, d.feed("pas").State)
 	d.message(adt("A03", "91", "20270112100000", "S2", "I", "W6^^C2^GEN")...)
+	early := d.message(adt("A01", "early", "20270112074500", "N2", "I", "W7^^W2^GEN")...) // before the cut at 08:00
+	gone := d.message(adt("A03", "gone", "20270112075500", "G1", "I", "W7^^W1^GEN")...)
 	require.Equal(t, capacity.Occupied, d.bed("w6", "C2").State)
 	d.at("14:00")
 	require.Zero(t, d.contradictions()[flow.TwoInBed], "settled by the late discharge")
@@ -472,6 +490,58 @@ func TestGoingLiveAndTheLateTruth(t *testing.T) {
 	require.Equal(t, filed.Digest, again.Digest)
 	require.InDelta(t, 1, *valueIn(again, "site/general", "leaving_by_17").Value, 0)
 	d.figure(0, "leaving_by_17")
+
+	// The return of the morning had four patients in beds and nine beds to give. As is now
+	// known W2 had its patient before 08:00, and W1's had gone: as many in beds, and one
+	// bed fewer to give. What was withdrawn at 09:00 was still so at 08:00.
+	for measure, want := range map[string]struct {
+		filed, known float64
+		events       []uint64
+	}{
+		"adult_ga_occupied":  {4, 4, []uint64{early, gone}},
+		"adult_ga_available": {9, 8, []uint64{early}},
+		"adult_ga_not_ready": {0, 1, []uint64{gone}},
+		"left_today":         {0, 1, []uint64{gone}},
+		"adult_ga_closed":    {1, 1, []uint64{}},
+		"leaving_by_17":      {1, 1, []uint64{}},
+	} {
+		f := d.filed("2027-01-12", measure)
+		require.InDelta(t, want.filed, *f.Filed, 0, "%s as filed", measure)
+		require.InDelta(t, want.known, *f.Known, 0, "%s as now known", measure)
+		require.InDelta(t, want.known-want.filed, *f.Difference, 0, measure)
+		require.Equal(t, want.events, f.Events, measure)
+	}
+	var taken flow.FiledView
+	d.get("/api/v1/cuts/2027-01-12", &taken)
+	require.Equal(t, 2, taken.Late)
+	require.Equal(t, d.time("08:00"), taken.At)
+	require.NotEmpty(t, taken.Figures)
+
+	// By the hour, the late ones stand in theirs; the hours of the outage are filled by them.
+	var left flow.HistoryView
+	d.get("/api/v1/history?measure=left&scope=unit/w7&from=2027-01-12T07:00:00Z&to=2027-01-12T08:00:00Z", &left)
+	require.InDelta(t, 1, *left.Points[0].Value, 0)
+}
+
+// filed is a figure of the hospital at 08:00, as filed and as now known.
+func (d *shift) filed(day, measure string) flow.FiledFigure {
+	d.Helper()
+	var v flow.FiledView
+	d.get("/api/v1/cuts/"+day+"?scope=site/general&measure="+measure, &v)
+	require.Len(d, v.Figures, 1, measure)
+	return v.Figures[0]
+}
+
+// get reads an answer of the API.
+func (d *shift) get(path string, into any) {
+	d.Helper()
+	resp, err := http.Get("http://" + d.centre.httpAddr + path)
+	require.NoError(d, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(d, err)
+	require.Equal(d, http.StatusOK, resp.StatusCode, string(body))
+	require.NoError(d, json.Unmarshal(body, into))
 }
 
 func (d *shift) unit(id string) *flow.UnitView {
