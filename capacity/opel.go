@@ -279,12 +279,8 @@ func (c *profileCheck) parameter(path string, p *Pillar, m *Parameter) {
 func (c *profileCheck) measure(path string, p *Pillar, of *Parameter) {
 	m, ok := MeasureNamed(of.Measure)
 	if !ok {
-		var names []string
-		for i := range catalogue {
-			names = append(names, catalogue[i].Name)
-		}
 		remedy := "see docs/measures.md"
-		if near := Nearest(of.Measure, names); near != "" {
+		if near := Nearest(of.Measure, measureNames()); near != "" {
 			remedy = "did you mean " + near + "?"
 		}
 		c.add(path, fmt.Sprintf("there is no measure %q", of.Measure), remedy)

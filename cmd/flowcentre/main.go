@@ -40,6 +40,7 @@ var commands = map[string]command{
 	"publish": publishCommand,
 	"replay":  replayCommand,
 	"bench":   benchCommand,
+	"rules":   rulesCommand,
 	"health":  healthCommand,
 	"version": versionCommand,
 }

@@ -12,6 +12,7 @@ var (
 	descMeasure        = newDesc("measure", "A figure of the catalogue (docs/measures.md), in the measure's own unit; one that is a moment in seconds since 1970. Absent when nothing is known, which is not 0.", "system", "scope", "site", "measure")
 	descMeasureAge     = newDesc("measure_input_age_seconds", "For how long the oldest input of a figure has said nothing. Absent while all are in time.", "system", "scope", "site", "measure")
 	descMeasureMissing = newDesc("measure_missing_inputs", "Inputs that a figure lacks. Absent when there are none.", "system", "scope", "site", "measure")
+	descPlaceInfo      = newDesc("place_info", "1, with the short name of a site, or of the system where site is empty.", "system", "site", "name")
 	descOPELLevel      = newDesc("opel_level", "OPEL level: shown, by the newest assessment (assessed), what it could be while inputs are old or missing (could), and as a person has declared it (declared).", "system", "scope", "site", "source")
 	descOPELPoints     = newDesc("opel_points", "Points of an OPEL level: as known (low), and what they could be (high).", "system", "scope", "site", "bound")
 	descOPELShown      = newDesc("opel_shown_since_timestamp_seconds", "Since when the OPEL level shown has been shown.", "system", "scope", "site")
@@ -22,7 +23,7 @@ var (
 type figuresCollector struct{ board published }
 
 func (figuresCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descMeasure, descMeasureAge, descMeasureMissing, descOPELLevel, descOPELPoints, descOPELShown, descOPELReview} {
+	for _, d := range []*prometheus.Desc{descMeasure, descMeasureAge, descMeasureMissing, descPlaceInfo, descOPELLevel, descOPELPoints, descOPELShown, descOPELReview} {
 		out <- d
 	}
 }
@@ -33,6 +34,10 @@ func (c figuresCollector) Collect(out chan<- prometheus.Metric) {
 		return
 	}
 	gauge := gaugesTo(out)
+	gauge(descPlaceInfo, 1, v.System.ID, "", v.System.Name)
+	for _, s := range v.Sites {
+		gauge(descPlaceInfo, 1, v.System.ID, s.ID, s.Short)
+	}
 	for _, scope := range v.Measures {
 		kind, site, ok := alarmed(scope.ID)
 		if !ok {

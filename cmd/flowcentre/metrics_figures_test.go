@@ -12,6 +12,7 @@ import (
 
 func figuredView() *flow.View {
 	v := measuredView()
+	v.System.Name, v.Sites[0].Short = "Worcestershire", "Worcs Royal"
 	value := func(n float64) *float64 { return &n }
 	v.Measures = []*flow.MeasuresView{
 		{ID: "system", Values: map[string]*flow.MeasureValue{"ae_over_12h": {Value: value(0)}}},
@@ -56,6 +57,10 @@ flowcentre_opel_review_timestamp_seconds{scope="site",site="wrh",system="worcs"}
 # HELP flowcentre_opel_shown_since_timestamp_seconds Since when the OPEL level shown has been shown.
 # TYPE flowcentre_opel_shown_since_timestamp_seconds gauge
 flowcentre_opel_shown_since_timestamp_seconds{scope="site",site="wrh",system="worcs"} 1.799999e+09
+# HELP flowcentre_place_info 1, with the short name of a site, or of the system where site is empty.
+# TYPE flowcentre_place_info gauge
+flowcentre_place_info{name="Worcestershire",site="",system="worcs"} 1
+flowcentre_place_info{name="Worcs Royal",site="wrh",system="worcs"} 1
 `
 	require.NoError(t, testutil.CollectAndCompare(figuresCollector{shownView{figuredView()}}, strings.NewReader(want)))
 }

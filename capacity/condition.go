@@ -1,0 +1,202 @@
+package capacity
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Condition is when somebody is told of a figure, who, and how soon. One table of them makes
+// the rules of Prometheus and drives rehearsals, so both mean the same.
+type Condition struct {
+	Name        string // CamelCase; the alert is FlowCentre and this
+	Scope       string // site or system: of each by itself
+	Tests       []Test // all must hold
+	For         int    // seconds for which they must hold before anybody is told
+	Keep        int    // seconds for which it goes on after they no longer do
+	Severity    string // critical: page; warning: desk; info: wall alone
+	Audience    string // flow or it
+	Role        string // who is told first
+	Next        []Tier // and then, while nobody has taken it
+	Input       bool   // it comes back into the log, and the engine may act on it
+	Summary     string // one sentence that fits a lock screen
+	Description string
+	Do          string // what to look at and whom to ring: the first lines of its runbook
+}
+
+// Tier is who is told next.
+type Tier struct {
+	Role  string
+	After int // seconds since the condition began
+}
+
+// Test is one thing that must hold.
+type Test struct {
+	Measure string // a measure of the catalogue, or one of Signals
+	Kind    TestKind
+	Value   float64 // in the measure's unit; seconds for those of moments
+}
+
+// TestKind is how a figure is tested.
+type TestKind string
+
+// The kinds of test.
+const (
+	IsAtLeast TestKind = "at_least"
+	IsAtMost  TestKind = "at_most"
+	IsOlder   TestKind = "older"  // of a moment: it lies longer back than so many seconds
+	IsYounger TestKind = "younger" // of a moment: it lies back by less than that
+	IsWithin  TestKind = "within" // of a moment: it comes within so many seconds, or has passed
+)
+
+// OfMoment says whether moments are tested so, and not numbers.
+func (k TestKind) OfMoment() bool { return k == IsOlder || k == IsYounger || k == IsWithin }
+
+// Signals are what can be tested besides measures: OPEL levels, and when they came or are
+// to be reviewed.
+func Signals() []string {
+	return []string{"opel_shown", "opel_assessed", "opel_could", "opel_above_declared", "opel_shown_since", "opel_review"}
+}
+
+// Severities and audiences of conditions.
+var (
+	Severities = []string{"critical", "warning", "info"}
+	Audiences  = []string{"flow", "it"}
+)
+
+// Roles are who can be told.
+func Roles() []string {
+	return []string{"coordinator", "clinical_site_manager", "on_call_manager", "on_call_director", "icb_on_call", "systems_desk"}
+}
+
+// Figure is a figure at one moment, as a condition looks at it.
+type Figure struct {
+	Value float64
+	Known bool
+}
+
+// Holds says whether all tests hold. Of what is not known none does.
+func (c *Condition) Holds(now Instant, figure func(measure string) Figure) bool {
+	for _, t := range c.Tests {
+		f := figure(t.Measure)
+		if !f.Known || !t.holds(f.Value, float64(now)/1000) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *Test) holds(value, now float64) bool {
+	switch t.Kind {
+	case IsAtLeast:
+		return value >= t.Value
+	case IsAtMost:
+		return value <= t.Value
+	case IsOlder:
+		return now-value > t.Value
+	case IsYounger:
+		return now-value < t.Value
+	case IsWithin:
+		return value-now < t.Value
+	}
+	return false
+}
+
+// ValidateConditions gives all that is wrong with a table.
+func ValidateConditions(all []Condition) []Problem {
+	var c conditionCheck
+	if len(all) == 0 {
+		c.add("conditions", "the table is empty", "begin with configs/conditions.yaml")
+	}
+	for i := range all {
+		path := fmt.Sprintf("conditions[%d]", i)
+		if slices.ContainsFunc(all[:i], func(o Condition) bool { return o.Name == all[i].Name }) {
+			c.add(path+".name", fmt.Sprintf("%s stands twice in the table", all[i].Name), "give each its own name")
+		}
+		c.condition(path, &all[i])
+	}
+	return c.problems
+}
+
+type conditionCheck struct{ problems []Problem }
+
+func (c *conditionCheck) add(path, reason, remedy string) {
+	c.problems = append(c.problems, Problem{path, reason, remedy})
+}
+
+var camelCase = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{2,39}$`)
+
+func (c *conditionCheck) condition(path string, is *Condition) {
+	if !camelCase.MatchString(is.Name) {
+		c.add(path+".name", fmt.Sprintf("%q is not a name in CamelCase of 3 to 40 letters and digits", is.Name), "write it like CrewsHeld")
+	}
+	c.oneOf(path+".scope", is.Scope, []string{"site", "system"})
+	c.oneOf(path+".severity", is.Severity, Severities)
+	c.oneOf(path+".audience", is.Audience, Audiences)
+	c.oneOf(path+".tell", is.Role, Roles())
+	if is.For < 0 || is.For > 4*3600 || is.Keep < 0 || is.Keep > 4*3600 {
+		c.add(path+".for", "for or keep is outside 0 to 4 hours", "a person is told late by all of for")
+	}
+	if is.Severity == "critical" && is.Keep < 60 {
+		c.add(path+".keep", "a page that keeps for less than a minute could flap", "let it keep for 5m or more")
+	}
+	if n := len([]rune(is.Summary)); n == 0 || n > 60 {
+		c.add(path+".summary", fmt.Sprintf("the summary has %d characters, not 1 to 60", n), "it must fit a lock screen")
+	}
+	if is.Description == "" || is.Do == "" {
+		c.add(path+".do", "the condition has no description, or does not say what to do", "an alert without an action is noise")
+	}
+	after := 0
+	for i, t := range is.Next {
+		at := fmt.Sprintf("%s.next[%d]", path, i)
+		c.oneOf(at+".tell", t.Role, Roles())
+		if t.After < after+15*60 {
+			c.add(at+".after", "the next is told less than 15 minutes after the one before", "give the one before 15 to 20 minutes")
+		}
+		after = t.After
+	}
+	if len(is.Tests) == 0 {
+		c.add(path+".when", "the condition tests nothing", "write when: [{measure: ambulances_waiting, at_least: 4}]")
+	}
+	for i := range is.Tests {
+		c.test(fmt.Sprintf("%s.when[%d]", path, i), is, &is.Tests[i])
+	}
+}
+
+func (c *conditionCheck) test(path string, is *Condition, t *Test) {
+	moment := t.Kind.OfMoment()
+	if slices.Contains(Signals(), t.Measure) {
+		if is := strings.HasSuffix(t.Measure, "_since") || strings.HasSuffix(t.Measure, "_review"); is != moment {
+			c.add(path, fmt.Sprintf("%s is tested by %s", t.Measure, t.Kind), "a moment is tested by older, younger or within, a level by at_least or at_most")
+		}
+		return
+	}
+	m, ok := MeasureNamed(t.Measure)
+	switch {
+	case !ok:
+		remedy := "see docs/measures.md, or use one of " + strings.Join(Signals(), ", ")
+		if near := Nearest(t.Measure, measureNames()); near != "" {
+			remedy = "did you mean " + near + "?"
+		}
+		c.add(path+".measure", fmt.Sprintf("there is no measure %q", t.Measure), remedy)
+	case moment != (m.Form == Earliest):
+		c.add(path, fmt.Sprintf("%s is tested by %s", m.Name, t.Kind), "a moment is tested by older, younger or within, a number by at_least or at_most")
+	case moment && t.Value < 0:
+		c.add(path, "the length of time is less than 0", "write it like 45m")
+	}
+}
+
+func (c *conditionCheck) oneOf(path, value string, of []string) {
+	if !slices.Contains(of, value) {
+		c.add(path, fmt.Sprintf("%q is not one of %s", value, strings.Join(of, ", ")), "correct it")
+	}
+}
+
+func measureNames() []string {
+	names := make([]string, len(catalogue))
+	for i := range catalogue {
+		names[i] = catalogue[i].Name
+	}
+	return names
+}
