@@ -25,6 +25,7 @@ const usage = `flowcentre shows, live, every bed of a health system.
   flowcentre check FILE              say what is wrong with a configuration, and the remedy
   flowcentre publish FILE… --to URL  send HL7 v2, CloudEvents or an A&E list to a running centre
   flowcentre replay --data DIR       rebuild the state from the log, and compare it with the store
+  flowcentre rules                   make Prometheus's rules from the table of conditions
   flowcentre bench                   measure this machine
   flowcentre version                 print the version
 
