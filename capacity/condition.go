@@ -45,9 +45,9 @@ type TestKind string
 const (
 	IsAtLeast TestKind = "at_least"
 	IsAtMost  TestKind = "at_most"
-	IsOlder   TestKind = "older"  // of a moment: it lies longer back than so many seconds
+	IsOlder   TestKind = "older"   // of a moment: it lies longer back than so many seconds
 	IsYounger TestKind = "younger" // of a moment: it lies back by less than that
-	IsWithin  TestKind = "within" // of a moment: it comes within so many seconds, or has passed
+	IsWithin  TestKind = "within"  // of a moment: it comes within so many seconds, or has passed
 )
 
 // OfMoment says whether moments are tested so, and not numbers.
@@ -160,11 +160,11 @@ func (c *conditionCheck) condition(path string, is *Condition) {
 		c.add(path+".when", "the condition tests nothing", "write when: [{measure: ambulances_waiting, at_least: 4}]")
 	}
 	for i := range is.Tests {
-		c.test(fmt.Sprintf("%s.when[%d]", path, i), is, &is.Tests[i])
+		c.test(fmt.Sprintf("%s.when[%d]", path, i), &is.Tests[i])
 	}
 }
 
-func (c *conditionCheck) test(path string, is *Condition, t *Test) {
+func (c *conditionCheck) test(path string, t *Test) {
 	moment := t.Kind.OfMoment()
 	if slices.Contains(Signals(), t.Measure) {
 		if is := strings.HasSuffix(t.Measure, "_since") || strings.HasSuffix(t.Measure, "_review"); is != moment {
