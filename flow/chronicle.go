@@ -115,7 +115,7 @@ func (v *View) History(q HistoryQuestion) *HistoryView {
 		return nil
 	}
 	r := &reading{View: v, series: series, scope: q.Scope, sites: v.sitesOf(q.Scope)}
-	for _, p := range v.portraits {
+	for _, p := range v.drawings {
 		if v.within(p.picture, q.Scope) && series.Applies(p.picture.Unit) {
 			r.units = append(r.units, p.picture)
 		}

@@ -132,7 +132,7 @@ func TestHistoryIsWhatMeasuresCount(t *testing.T) {
 			counted, pictured := int64(0), int64(0)
 			sr, _ := capacity.SeriesNamed(series)
 			m, _ := capacity.MeasureNamed(measure)
-			for _, portrait := range v.portraits {
+			for _, portrait := range v.drawings {
 				p := portrait.picture
 				if !sr.Applies(p.Unit) {
 					continue

@@ -54,76 +54,107 @@ func earlier(a, b capacity.Instant) capacity.Instant {
 type basis struct {
 	measure int
 	free    bool             // it needs no feed
-	best    Missing          // the nearest there is to a feed that tells it; without Why, a feed does
-	asOf    capacity.Instant // when the oldest of those that have stopped last spoke
 	surely  bool             // a feed tells what it counts without fail
+	best    *Missing         // the nearest there is to a feed that tells it; nil where one does
+	asOf    capacity.Instant // when the oldest of those that have stopped last spoke
 }
 
 // bases are those of all measures that the unit has.
 func (s *State) bases(u *unit) []basis {
-	all, site := []basis{}, s.site(u.def.Site)
+	all := []basis{}
 	for i := range capacity.Measures() {
-		m := &capacity.Measures()[i]
-		if !m.Applies(u.def) {
+		b, ok := s.basisOf(u, i)
+		if !ok {
 			continue
 		}
-		needs := m.Needs(u.def)
-		feeds := s.suppliers(u, needs)
-		if len(feeds) == 0 && !m.Expected(u.def, site) {
-			continue
+		if n := len(all); n > 0 && b.best != nil && all[n-1].best != nil && *b.best == *all[n-1].best {
+			b.best = all[n-1].best
 		}
-		b := basis{measure: i, free: len(needs) == 0, surely: s.untold([]*unit{u}, m.Surely...) == ""}
-		b.best, b.asOf = nearest(u, feeds)
 		all = append(all, b)
 	}
-	return all
+	return slices.Clip(all)
 }
 
-// nearest is the nearest there is to one of the feeds telling something of the unit, without
-// Why where one does, and the age of those that have stopped.
-func nearest(u *unit, feeds []*feed) (best Missing, asOf capacity.Instant) {
-	best = Missing{Unit: u.def.ID, Why: "not_sent"}
+// basisOf is that of one measure, not ok where the unit does not have it.
+func (s *State) basisOf(u *unit, measure int) (b basis, ok bool) {
+	m := &capacity.Measures()[measure]
+	if !m.Applies(u.def) {
+		return basis{}, false
+	}
+	needs := m.Needs(u.def)
+	feeds := s.suppliers(u, needs)
+	if len(feeds) == 0 && !m.Expected(u.def, s.site(u.def.Site)) {
+		return basis{}, false
+	}
+	b = basis{measure: measure, free: len(needs) == 0, surely: len(m.Surely) > 0 && s.untold([]*unit{u}, m.Surely...) == ""}
+	b.best, b.asOf = nearest(u, feeds)
+	return b, true
+}
+
+// nearest is the nearest there is to one of the feeds telling something of the unit, nil
+// where one does, and the age of those that have stopped.
+func nearest(u *unit, feeds []*feed) (best *Missing, asOf capacity.Instant) {
+	best = &Missing{Unit: u.def.ID, Why: "not_sent"}
 	for _, f := range feeds {
 		switch {
 		case f.state == FeedNever && best.Why != "not_sent":
 		case f.state == FeedNever:
-			best = Missing{Unit: u.def.ID, Feed: f.id, Why: f.state}
+			best = &Missing{Unit: u.def.ID, Feed: f.id, Why: f.state}
 		case !f.old():
-			return Missing{}, 0
+			return nil, 0
 		default:
-			best = Missing{Unit: u.def.ID, Feed: f.id, Why: f.state}
+			best = &Missing{Unit: u.def.ID, Feed: f.id, Why: f.state}
 			asOf = earlier(asOf, f.told.Last)
 		}
 	}
 	return best, asOf
 }
 
-// figure takes every measure of a unit from its picture.
-func (s *State) figure(u *unit, p *portrait, c *capacity.Clock) *figures {
+// figure takes every measure of a unit from its portrait.
+func (s *State) figure(u *unit, c *capacity.Clock) *figures {
 	if u.basis == nil {
 		u.basis = s.bases(u)
 	}
 	f := &figures{all: make([]figure, 0, len(u.basis)), taken: make([]bool, len(capacity.Measures()))}
 	for i := range u.basis {
-		b := &u.basis[i]
-		m := &capacity.Measures()[b.measure]
-		if m.Base != "" {
-			if g, taken := s.cuts.figure(b.measure, u.def.ID); taken {
-				f.all = append(f.all, g)
-			}
-			continue
-		}
-		lack, asOf, usable := b.lack(u, p.picture, m)
-		g := figure{measure: b.measure, asOf: asOf}
-		if lack != nil {
-			g.missing = []Missing{*lack}
-		}
-		if f.taken[b.measure] = usable; usable {
-			g.amount = m.Take(p.picture, c, false)
-		}
-		f.all = append(f.all, g)
+		s.take(f, u, &u.basis[i], c)
 	}
 	return f
+}
+
+// some takes some measures of a unit from its portrait, by their places in the catalogue in
+// order.
+func (s *State) some(u *unit, asked []int, c *capacity.Clock) *figures {
+	f := &figures{}
+	for _, measure := range asked {
+		if b, ok := s.basisOf(u, measure); ok {
+			s.take(f, u, &b, c)
+		}
+	}
+	return f
+}
+
+// take adds the figure of a measure; what is kept from 08:00 is as it was then.
+func (s *State) take(f *figures, u *unit, b *basis, c *capacity.Clock) {
+	m, p := &capacity.Measures()[b.measure], u.portrait.picture
+	if m.Base != "" {
+		if g, taken := s.cuts.figure(b.measure, u.def.ID); taken {
+			f.all = append(f.all, g)
+		}
+		return
+	}
+	lack, asOf, usable := b.lack(u, p, m)
+	g := figure{measure: b.measure, asOf: asOf}
+	if lack != nil {
+		g.missing = []Missing{*lack}
+	}
+	if usable {
+		g.amount = m.Take(p, c, false)
+		if f.taken != nil {
+			f.taken[b.measure] = true
+		}
+	}
+	f.all = append(f.all, g)
 }
 
 // lack is what a measure of a unit lacks, nil for nothing; how old it is; and whether a
@@ -132,16 +163,16 @@ func (b *basis) lack(u *unit, p *capacity.Picture, m *capacity.Measure) (lack *M
 	switch {
 	case b.free:
 		return nil, 0, true
-	case b.best.Why == "":
+	case b.best == nil:
 		lack, usable = b.uncounted(u, p, m)
 		return lack, 0, usable
 	case !stopped(b.best.Why):
-		return &b.best, 0, false
+		return b.best, 0, false
 	}
 	if lack, known := b.uncounted(u, p, m); !known {
 		return lack, b.asOf, false
 	}
-	return &b.best, b.asOf, true
+	return b.best, b.asOf, true
 }
 
 // uncounted is that no census has told who is on the unit, for measures that count them,

@@ -56,7 +56,8 @@ func (s *State) assess(was capacity.Instant) {
 		s.forgetLevels(nil)
 		return
 	}
-	s.reckon()
+	s.prepare()
+	s.view.asked = measuresOf(profile)
 	assessed := map[string]bool{}
 	worst := capacity.Score{}
 	for i := range profile.Pillars {
@@ -120,14 +121,17 @@ func (s *State) score(p *capacity.Pillar, units, scope string) (capacity.Score, 
 	if l := s.levels[scope]; l != nil && len(l.Readings) == len(p.Parameters) {
 		was = l.Readings
 	}
-	of := s.scopeNamed(units)
+	within := s.assessed(units)
+	for _, u := range within {
+		s.take(u, s.view.asked)
+	}
 	all := make([]capacity.Reading, len(p.Parameters))
 	readings := make([]scored, len(p.Parameters))
 	for i := range p.Parameters {
 		if was != nil && was[i].Points.Parameter == p.Parameters[i].ID {
 			readings[i].Last, readings[i].LastAt, readings[i].Few = was[i].Last, was[i].LastAt, was[i].Few
 		}
-		all[i] = s.read(of, units, p.Parameters[i].Measure, &readings[i])
+		all[i] = s.read(within, units, p.Parameters[i].Measure, &readings[i])
 	}
 	score := p.Score(all)
 	for i := range readings {
@@ -136,17 +140,63 @@ func (s *State) score(p *capacity.Pillar, units, scope string) (capacity.Score, 
 	return score, readings
 }
 
+// assessed are the units of a site, or of all sites.
+func (s *State) assessed(scope string) []*unit {
+	site, ok := strings.CutPrefix(scope, "site/")
+	if !ok {
+		return s.within(scope)
+	}
+	if c := s.view.sites[site]; c != nil {
+		return c.units
+	}
+	return nil
+}
+
+// measuresOf are the places of the measures that a profile asks for, in the order of the
+// catalogue.
+func measuresOf(profile *capacity.Profile) (all []int) {
+	for i := range profile.Pillars {
+		for _, parameter := range profile.Pillars[i].Parameters {
+			if place := measurePlace(parameter.Measure); place >= 0 {
+				all = append(all, place)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// take takes the measures of a unit that an assessment asks for, where something has changed
+// since the last.
+func (s *State) take(u *unit, asked []int) {
+	if s.paint(u); !u.unread {
+		return
+	}
+	clock := &capacity.Clock{Now: s.at, Zone: s.zone()}
+	u.scored, u.unread = &figures{}, false
+	for _, measure := range asked {
+		if b, ok := s.basisOf(u, measure); ok {
+			u.scored.take(u, &b, clock)
+		}
+	}
+	s.wake(u, clock)
+}
+
 // read is the figure of a measure in the units of a scope. While an input is silent the last
 // figure that was in time stands: what the centre goes on counting by itself is of a
 // department that may have emptied or filled since.
-func (s *State) read(of *scope, scope, measure string, r *scored) capacity.Reading {
+func (s *State) read(units []*unit, scope, measure string, r *scored) capacity.Reading {
 	place := measurePlace(measure)
 	if place < 0 {
 		return capacity.Reading{Why: UnknownMeasure}
 	}
-	m, sum := &capacity.Measures()[place], &figure{}
-	if of != nil {
-		sum = cmp.Or(of.figure(place), sum)
+	m, sum := &capacity.Measures()[place], figure{}
+	for _, u := range units {
+		if f := u.scored.of(place); f != nil {
+			sum.amount.Add(f.amount)
+			sum.missing = append(sum.missing, f.missing...)
+			sum.asOf = earlier(sum.asOf, f.asOf)
+		}
 	}
 	if told := s.reportedFor(measure, scope); told != nil && told.Superseded == 0 {
 		r.Phoned = true

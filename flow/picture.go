@@ -92,8 +92,8 @@ func placeName(at ref) string {
 	return capacity.Within(at.Unit, at.Bed)
 }
 
-// now is the bed as measures count it, with the short key of who is in it.
-func (b *bed) now(c *condition, stay string) capacity.BedNow {
+// now is the bed as measures count it.
+func (b *bed) now(c *condition) capacity.BedNow {
 	n := capacity.BedNow{ID: b.def.ID, Bay: b.def.Bay, SideRoom: b.def.SideRoom, State: c.state, Since: capacity.Moment{At: c.since}, Sex: b.def.Sex}
 	n.Returns = c.reason == ""
 	if c.state == capacity.Closed {
@@ -101,7 +101,7 @@ func (b *bed) now(c *condition, stay string) capacity.BedNow {
 	}
 	switch {
 	case len(c.in) > 0:
-		n.Stay, n.Since.Seq = stay, c.in[0].seq
+		n.Stay, n.Since.Seq = shortKey(c.in[0].stay), c.in[0].seq
 	case c.state == capacity.NotReady && c.dirty != (mark{}):
 		n.Since.Seq = c.dirty.Seq
 		if within := cmp.Or(b.unit.def.CleanWithin, b.unit.def.AssumedClean); within > 0 && !c.foul {

@@ -14,12 +14,29 @@ type portrait struct {
 
 	picture    *capacity.Picture
 	ambulances []*AmbulanceView
-	taken      []bool // by place in the catalogue: the measures that counted it
 }
 
-// portray makes the unit's portrait anew, of what changed and of what did not. What ended
-// before the local day before today is left out. The clock notes when it would change by
-// time alone.
+// drawing is a unit's portrait in a view, with the measures that counted it, by place in
+// the catalogue.
+type drawing struct {
+	picture *capacity.Picture
+	taken   []bool
+}
+
+func (u *unit) drawing() drawing { return drawing{u.drawn.picture, u.figures.taken} }
+
+// paint makes the unit's portrait anew where it is stale, of what changed and of what did
+// not. What ended before the local day before today is left out.
+func (s *State) paint(u *unit) {
+	if !u.stale && u.portrait != nil {
+		return
+	}
+	clock := &capacity.Clock{Now: s.at, Zone: s.zone()}
+	u.portrait, u.stale, u.unread = s.portray(u, clock), false, true
+	s.wake(u, clock)
+}
+
+// portray notes on the clock when the portrait would change by time alone.
 func (s *State) portray(u *unit, clock *capacity.Clock) *portrait {
 	p := &portrait{picture: &capacity.Picture{Unit: u.def, Site: s.site(u.def.Site), Known: u.told.KnownSince != 0, Slots: s.placesOf(u), Leavers: true}}
 	since := clock.Zone.Midnight(clock.Midnight() - 1)
@@ -37,6 +54,19 @@ func (s *State) portray(u *unit, clock *capacity.Clock) *portrait {
 		p.picture.Leavers = p.picture.Leavers && (len(u.told.Leavers) > 0 || !slices.ContainsFunc(x.unplanned, u.unlisted))
 	}
 	u.since = since
+	withoutBed := 0
+	for _, c := range u.claims {
+		if c.kind == in {
+			withoutBed++
+		}
+	}
+	for _, b := range u.order {
+		is := b.condition(s.at)
+		p.picture.Beds = append(p.picture.Beds, b.now(&is))
+		p.picture.Tally.Count(is.state, b.def)
+	}
+	p.picture.Tally.Seat(withoutBed)
+	sexOfBays(p.picture)
 	var was []*AmbulanceView
 	if u.portrait != nil {
 		was = u.portrait.ambulances

@@ -19,9 +19,10 @@ type projection struct {
 	removed   []Tombstone // only added to, and cut at its beginning: views share it
 	removedAt []capacity.Instant
 
-	stale    []*unit           // to be made again
-	remade   []remaking        // those that were since the last view, each as it was then
+	queue    []*unit           // units to be shown again
 	arranged bool              // the scopes are those of the layout in force
+	summed   bool              // and their figures are
+	asked    []int             // by place in the catalogue, the measures that the OPEL profile asks for
 	frame    *capacity.Layout  // of which the units were last made
 	scopes   []*scope          // the system, organisations, sites, as shown
 	sites    map[string]*scope // those that are sites
@@ -49,9 +50,12 @@ func (v *projection) relaid() { v.layout, v.arranged = true, false }
 
 // unit marks a unit to be shown anew.
 func (v *projection) unit(u *unit) {
-	if u != nil && !u.stale {
-		u.stale = true
-		v.stale = append(v.stale, u)
+	if u == nil {
+		return
+	}
+	if u.stale = true; !u.queued {
+		u.queued = true
+		v.queue = append(v.queue, u)
 	}
 }
 
@@ -70,13 +74,14 @@ func (s *State) View() *View {
 		*v = *s.view.shown
 	}
 	v.Epoch, v.Seq, v.At, v.Digest, v.zone = s.epoch, s.seq, s.at, s.Digest(), s.zone()
-	s.reckon()
+	s.prepare()
 	if s.view.feeds || s.view.layout {
 		v.Feeds = s.showFeeds()
 	}
-	if remade := s.sinceView(); len(remade) > 0 || len(s.view.reported) > 0 || s.view.layout {
+	if remade := s.remake(); len(remade) > 0 || len(s.view.reported) > 0 || s.view.layout {
 		s.showUnits(v, remade)
 		s.showPeople(v, remade)
+		s.sum(remade)
 		v.Measures = s.showMeasures(v.Measures, remade)
 	}
 	s.showTotals(v)
@@ -179,46 +184,15 @@ type stance struct {
 	last  capacity.Instant
 }
 
-// reckon brings all figures up to date: of the units that have changed, or whose figures have
-// by time alone, and of the scopes that these belong to. What comes of it depends on the
-// state alone, and not on when it was last called.
-func (s *State) reckon() {
-	anew := !s.view.arranged
-	if anew {
+// prepare has the units made again that a layout or a feed has changed.
+func (s *State) prepare() {
+	if !s.view.arranged {
 		s.arrange()
 	}
 	s.heed()
-	remade := s.remake()
-	if anew {
-		for _, id := range s.layout.Units {
-			s.units[id].join(nil)
-		}
-	} else {
-		for _, r := range remade {
-			r.unit.join(r.figures)
-		}
-	}
-	s.sum()
-	for _, r := range remade {
-		if !r.unit.remade {
-			r.unit.remade = true
-			s.view.remade = append(s.view.remade, r)
-		}
-	}
 }
 
-// sinceView are the units in force that were made again since the last view.
-func (s *State) sinceView() []remaking {
-	all := slices.DeleteFunc(s.view.remade, func(r remaking) bool {
-		r.unit.remade = false
-		return s.units[r.unit.def.ID] != r.unit
-	})
-	slices.SortFunc(all, func(a, b remaking) int { return cmp.Compare(a.unit.rank, b.unit.rank) })
-	s.view.remade = nil
-	return all
-}
-
-// remaking is a unit that was made again, and what it was before.
+// remaking is a unit that was made again, and what it was in the last view.
 type remaking struct {
 	unit     *unit
 	portrait *portrait
@@ -229,46 +203,30 @@ type remaking struct {
 // the order of the layout.
 func (s *State) remake() []remaking {
 	var all []remaking
-	slices.SortFunc(s.view.stale, func(a, b *unit) int { return cmp.Compare(a.rank, b.rank) })
-	for _, u := range s.view.stale {
+	slices.SortFunc(s.view.queue, func(a, b *unit) int { return cmp.Compare(a.rank, b.rank) })
+	for _, u := range s.view.queue {
 		if s.units[u.def.ID] != u {
 			continue // is no longer in force
 		}
-		was := remaking{u, u.portrait, u.figures}
+		was := remaking{u, u.drawn, u.figures}
 		if was.portrait == nil {
 			was.portrait = &portrait{}
 		}
-		s.make(u)
+		s.paint(u)
+		c := &capacity.Clock{Now: s.at, Zone: s.zone()}
+		u.shown = s.showUnit(u, c)
+		u.figures = s.figure(u, c)
+		u.drawn, u.queued = u.portrait, false
+		s.wake(u, c)
 		all = append(all, was)
 	}
-	clear(s.view.stale)
-	s.view.stale = s.view.stale[:0]
+	clear(s.view.queue)
+	s.view.queue = s.view.queue[:0]
 	return all
 }
 
-// make makes a unit's view, portrait and figures again, and notes when they would change by
-// time alone.
-func (s *State) make(u *unit) {
-	c := &capacity.Clock{Now: s.at, Zone: s.zone()}
-	p, now := s.portray(u, c), s.showUnit(u)
-	now.Slots = u.showSlots(p.picture.Slots, c)
-	for _, b := range u.order {
-		is := b.condition(s.at)
-		place := s.showBed(now, b, &is)
-		p.picture.Beds = append(p.picture.Beds, b.now(&is, place.Stay))
-	}
-	now.Beds.Seat(now.NoBed)
-	sexOfBays(p.picture)
-	for i := range now.Places {
-		now.Places[i].Sex = p.picture.Beds[i].Sex
-	}
-	p.picture.Tally = now.Beds
-	if was := u.shown; was != nil && now.same(was) {
-		now = was
-	}
-	u.figures = s.figure(u, p, c)
-	p.taken = u.figures.taken
-	u.portrait, u.shown, u.stale = p, now, false
+// wake has a unit made again when something changes in it by time alone.
+func (s *State) wake(u *unit, c *capacity.Clock) {
 	s.due.set(&u.alarm, c.Next(), dueUnit, u.def.ID)
 }
 
@@ -284,20 +242,22 @@ func (v *UnitView) same(was *UnitView) bool {
 
 // showUnits puts the units together, as laid out.
 func (s *State) showUnits(v *View, remade []remaking) {
-	v.Units, v.portraits = slices.Clone(v.Units), slices.Clone(v.portraits)
+	v.Units, v.drawings = slices.Clone(v.Units), slices.Clone(v.drawings)
 	if s.view.layout {
-		v.Units, v.portraits = make([]*UnitView, len(s.layout.Units)), make([]*portrait, len(s.layout.Units))
+		v.Units, v.drawings = make([]*UnitView, len(s.layout.Units)), make([]drawing, len(s.layout.Units))
 		for i, id := range s.layout.Units {
-			v.Units[i], v.portraits[i] = s.units[id].shown, s.units[id].portrait
+			v.Units[i], v.drawings[i] = s.units[id].shown, s.units[id].drawing()
 		}
 	}
 	for _, r := range remade {
-		v.Units[r.unit.rank], v.portraits[r.unit.rank] = r.unit.shown, r.unit.portrait
+		v.Units[r.unit.rank], v.drawings[r.unit.rank] = r.unit.shown, r.unit.drawing()
 	}
 }
 
-func (s *State) showUnit(u *unit) *UnitView {
-	d := u.def
+// showUnit is what people see of a unit beside its people: what was shown where nothing
+// differs. The clock notes when it changes by itself.
+func (s *State) showUnit(u *unit, clock *capacity.Clock) *UnitView {
+	d, picture := u.def, u.portrait.picture
 	v := &UnitView{
 		ID: d.ID, Site: d.Site, Name: d.Name, Kind: d.Kind, Class: d.Class, Assumed: d.Assumed, Version: s.seq,
 		Known: u.told.KnownSince != 0, KnownSince: u.told.KnownSince, Told: u.told.Told, Silent: s.silent(u),
@@ -319,24 +279,31 @@ func (s *State) showUnit(u *unit) *UnitView {
 		case left:
 		}
 	}
+	for i, b := range u.order {
+		s.showBed(v, b, picture.Beds[i].Sex)
+	}
+	v.Beds, v.Slots = picture.Tally, u.showSlots(picture.Slots, clock)
+	if u.shown != nil && v.same(u.shown) {
+		return u.shown
+	}
 	return v
 }
 
-// showBed adds a bed in its condition to what is shown of its unit.
-func (s *State) showBed(v *UnitView, b *bed, c *condition) PlaceView {
-	p := b.view(c)
+// showBed adds a bed to what is shown of its unit.
+func (s *State) showBed(v *UnitView, b *bed, sex string) {
+	c := b.condition(s.at)
+	p := b.view(&c)
+	p.Sex = sex
 	if p.Also != "" && s.inGrace(TwoInBed+":"+b.name()) {
 		p.Also = ""
 	}
 	v.Places = append(v.Places, p)
-	v.Beds.Count(p.State, b.def)
 	v.Expected += len(c.kept)
 	for _, cl := range c.in {
 		if cl.due != 0 {
 			v.Leaving++
 		}
 	}
-	return p
 }
 
 // silent tells whether a feed that says who is on the unit is silent.

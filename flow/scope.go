@@ -26,7 +26,6 @@ type scope struct {
 
 	touched []bool // by place in the catalogue: to be shown again
 	collect []bool // likewise: what cannot be exchanged is to be collected anew
-	moved   bool   // figures were exchanged, and are not settled
 	changed bool   // it must be shown again
 	shown   *MeasuresView
 }
@@ -38,8 +37,7 @@ type total struct {
 }
 
 func newScope(name string) *scope {
-	n := len(capacity.Measures())
-	return &scope{name: name, totals: make([]total, n), nets: make([]*figure, n), touched: make([]bool, n), collect: make([]bool, n)}
+	return &scope{name: name}
 }
 
 // arrange takes a new layout: which units belong to which scopes. All figures are summed
@@ -87,13 +85,10 @@ func (s *State) arrange() {
 	}
 	v.scopes = append(v.scopes, sites...)
 	for _, c := range v.scopes {
-		c.shown, c.changed = shown[c.name], true
-		for i := range c.touched {
-			c.touched[i] = true
-		}
+		c.shown = shown[c.name]
 	}
 	all := !reflect.DeepEqual(v.frame, frame)
-	v.frame, v.arranged = frame, true
+	v.frame, v.arranged, v.summed = frame, true, false
 	for i, id := range s.layout.Units {
 		u := s.units[id]
 		if all {
@@ -106,27 +101,49 @@ func (s *State) arrange() {
 	}
 }
 
-// sum settles the scopes in which figures were exchanged.
-func (s *State) sum() {
+// sum exchanges the figures of the units that were made again, or of all where the scopes
+// are new.
+func (s *State) sum(remade []remaking) {
+	if !s.view.summed {
+		s.view.summed = true
+		for _, c := range s.view.scopes {
+			c.begin()
+		}
+		for _, id := range s.layout.Units {
+			s.units[id].join(nil)
+		}
+	} else {
+		for _, r := range remade {
+			r.unit.join(r.figures)
+		}
+	}
 	for _, c := range s.view.scopes {
-		if c.units != nil && c.moved {
+		if c.units != nil && c.changed {
 			c.gather()
 			s.weigh(c)
 		}
 	}
 	for _, c := range s.view.scopes {
-		if c.moved {
+		if c.units == nil && c.changed {
 			c.gather()
 		}
-		c.moved = false
 	}
 }
 
 // join exchanges the unit's figures in the scopes that it belongs to.
 func (u *unit) join(was *figures) {
 	if u.site != nil {
-		u.site.moved, u.site.changed = true, true
+		u.site.changed = true
 		u.site.take(was, u.figures)
+	}
+}
+
+// begin has the scope sum from nothing, and show everything again.
+func (c *scope) begin() {
+	n := len(capacity.Measures())
+	c.totals, c.nets, c.touched, c.collect, c.changed = make([]total, n), make([]*figure, n), make([]bool, n), make([]bool, n), true
+	for i := range c.touched {
+		c.touched[i] = true
 	}
 }
 
@@ -179,11 +196,11 @@ func (c *scope) swap(measure int, out, in *figure) {
 		t.parts++
 	}
 	t.amount.Swap(&out.amount, &in.amount)
-	c.touched[measure], c.moved, c.changed = true, true, true
+	c.touched[measure], c.changed = true, true
 	if out.amount.At != in.amount.At || out.asOf != in.asOf || !slices.Equal(out.missing, in.missing) {
 		c.collect[measure] = true
 		for _, above := range c.above {
-			above.collect[measure], above.moved, above.changed = true, true, true
+			above.collect[measure], above.changed = true, true
 		}
 	}
 }
@@ -226,19 +243,25 @@ func (c *scope) figure(measure int) *figure {
 	return &c.totals[measure].figure
 }
 
-// scopeNamed is a site, an organisation or the system, nil where there is none.
-func (s *State) scopeNamed(name string) *scope {
-	for _, c := range s.view.scopes {
-		if c.name == name {
-			return c
-		}
-	}
-	return nil
-}
-
 // measurePlace is a measure's place in the catalogue, -1 where there is none.
 func measurePlace(name string) int {
 	return slices.IndexFunc(capacity.Measures(), func(m capacity.Measure) bool { return m.Name == name })
+}
+
+// each gives the units of the scope.
+func (c *scope) each(yield func(*unit) bool) {
+	for _, u := range c.units {
+		if !yield(u) {
+			return
+		}
+	}
+	for _, site := range c.sites {
+		for _, u := range site.units {
+			if !yield(u) {
+				return
+			}
+		}
+	}
 }
 
 // showMeasures shows the figures of all scopes, of which those are made again that have

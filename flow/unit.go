@@ -22,14 +22,17 @@ type unit struct {
 
 	// What is shown of it. An entry in the due-index has it made again for time alone.
 	rank     int    // its place in the layout
-	remade   bool   // since the last view
 	site     *scope // nil while the layout does not have its site
-	stale    bool   // must be made again
+	stale    bool   // the portrait must be made again
+	unread   bool   // scored is not of the portrait
+	queued   bool   // is to be shown again
 	alarm    alarm
 	since    capacity.Instant // what ended before is not in the portrait
-	basis    []basis          // what its figures are made from; nil to be worked out again
-	shown    *UnitView
 	portrait *portrait
+	scored   *figures  // of the measures that the OPEL profile asks for
+	basis    []basis   // what its figures are made from; nil to be worked out again
+	shown    *UnitView // this and what follows is of the last view
+	drawn    *portrait // the portrait that was in it
 	figures  *figures
 	measures *MeasuresView
 }

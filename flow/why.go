@@ -23,7 +23,7 @@ func (v *View) Why(measure, scope string) *WhyView {
 	c := &capacity.Clock{Now: v.At, Zone: v.zone}
 	var units []*capacity.Unit
 	place := measurePlace(measure)
-	for _, portrait := range v.portraits {
+	for _, portrait := range v.drawings {
 		p := portrait.picture
 		if !v.within(p, scope) || !m.Applies(p.Unit) {
 			continue
