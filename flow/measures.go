@@ -34,6 +34,32 @@ func (f *figures) of(measure int) *figure {
 	return &f.all[i]
 }
 
+// since gives what differs from the figures before, either of which may be none.
+func (f *figures) since(was *figures, differs func(measure int, out, in *figure)) {
+	var old []figure
+	if was != nil {
+		old = was.all
+	}
+	now := f.all
+	for len(old) > 0 || len(now) > 0 {
+		var out, in *figure
+		measure := 0
+		if len(now) == 0 || len(old) > 0 && old[0].measure <= now[0].measure {
+			out, measure = &old[0], old[0].measure
+		}
+		if out == nil || len(now) > 0 && now[0].measure == measure {
+			in, measure = &now[0], now[0].measure
+			now = now[1:]
+		}
+		if out != nil {
+			old = old[1:]
+		}
+		if !in.equal(out) {
+			differs(measure, out, in)
+		}
+	}
+}
+
 // equal says whether two figures, either of which may be none, are the same.
 func (f *figure) equal(g *figure) bool {
 	if f == nil || g == nil {

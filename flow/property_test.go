@@ -1,9 +1,12 @@
 package flow
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"iter"
+	"maps"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -233,23 +236,26 @@ func (r records) all() iter.Seq2[string, []byte] {
 	}
 }
 
-// TestLiveIsReplayIsResumed: one log, committed event by event, all at once, with every
-// event told twice over, and resumed from the store at any point, gives one state.
+// TestLiveIsReplayIsResumed: one log, committed event by event with a view after every few,
+// all at once and never looked at, and resumed from the store at any point, gives one state.
 func TestLiveIsReplayIsResumed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		log := randomLog(t)
-		cut := rapid.IntRange(0, len(log)).Draw(t, "cut")
+		cut, few := rapid.IntRange(0, len(log)).Draw(t, "cut"), rapid.IntRange(1, 20).Draw(t, "few")
 
 		live, stored := New("live"), records{}
 		for i := range log {
 			live.Apply(&log[i])
 			stored.take(live.Changes())
 			requireSound(t, live)
+			if i%few == 0 || i == len(log)-1 {
+				requireSums(t, live.View())
+			}
 		}
 
 		once, whole := replay(New("replay"), log), records{}
 		whole.take(once.Changes())
-		require.Equal(t, stored, whole, "replay")
+		requireRecords(t, stored, whole, "replay")
 		require.Equal(t, live.Digest(), once.Digest(), "replay")
 
 		half, kept := New("half"), records{}
@@ -262,8 +268,10 @@ func TestLiveIsReplayIsResumed(t *testing.T) {
 		replay(resumed, log[cut:])
 		kept.take(resumed.Changes())
 		require.Equal(t, live.Digest(), resumed.Digest(), "resumed at %d", cut)
-		require.Equal(t, stored, kept, "resumed at %d", cut)
-		require.Equal(t, faces(live), faces(resumed), "shown")
+		requireRecords(t, stored, kept, "resumed")
+		if rapid.IntRange(0, 2).Draw(t, "look") == 0 { // TestShownIsWhatALoadShows looks each time
+			require.Equal(t, faces(live), faces(resumed), "shown")
+		}
 	})
 }
 
@@ -434,45 +442,52 @@ func TestFiguresAreWhatTheirItemsSay(t *testing.T) {
 	})
 }
 
-// requireSound checks what must hold after every event.
-func requireSound(t *rapid.T, s *State) {
-	v := s.View()
+// requireRecords compares what two stores would hold.
+func requireRecords(t *rapid.T, want, got records, how string) {
+	if !maps.EqualFunc(want, got, bytes.Equal) {
+		require.Equal(t, want, got, how)
+	}
+}
+
+// requireSums checks what must hold of every view.
+func requireSums(t *rapid.T, v *View) {
 	for _, u := range v.Units {
 		b := u.Beds
-		require.Equal(t, b.Total, b.Open+b.Closed)
-		require.Equal(t, b.Open, b.Occupied+b.Reserved+b.NotReady+b.Available)
-		require.Len(t, u.Places, b.Total)
-		require.GreaterOrEqual(t, b.Available, 0)
-	}
-	for _, u := range v.Units {
+		if b.Total != b.Open+b.Closed || b.Open != b.Occupied+b.Reserved+b.NotReady+b.Available || len(u.Places) != b.Total || b.Available < 0 {
+			t.Fatalf("beds of %s: %+v", u.ID, b)
+		}
 		if u.Slots == nil {
 			continue
 		}
 		for _, p := range u.Slots.Sorts {
-			if p.Free != nil {
-				require.GreaterOrEqual(t, *p.Free, 0)
-				require.Equal(t, p.Open+p.Over, *p.Used+p.Kept+p.Begun+*p.Free)
+			if p.Free != nil && (*p.Free < 0 || p.Open+p.Over != *p.Used+p.Kept+p.Begun+*p.Free) {
+				t.Fatalf("places of %s: %+v", u.ID, p)
 			}
 		}
 	}
+}
+
+// requireSound checks what must hold after every event: facts are in order, and claims are
+// where they belong, on both sides.
+func requireSound(t *rapid.T, s *State) {
 	for _, p := range s.patients {
-		require.True(t, slices.IsSortedFunc(p.facts, func(a, b fact) int {
-			if a.Happened != b.Happened {
-				return int(a.Happened - b.Happened)
-			}
-			return int(a.Seq) - int(b.Seq)
-		}))
+		if !slices.IsSortedFunc(p.facts, func(a, b fact) int {
+			return cmp.Or(cmp.Compare(a.Happened, b.Happened), cmp.Compare(a.Seq, b.Seq))
+		}) {
+			t.Fatalf("facts of %s: %v", p.key, p.facts)
+		}
 		for _, c := range p.claims {
-			if b := s.bed(c.at); b != nil {
-				require.Contains(t, b.claims, c)
+			if b := s.bed(c.at); b != nil && !slices.Contains(b.claims, c) {
+				t.Fatalf("%s claims %s, which does not know", p.key, b.name())
 			}
 		}
 	}
 	for _, u := range s.units {
 		for _, b := range u.order {
 			for _, c := range b.claims {
-				require.Same(t, s.patients[c.patient.key], c.patient)
-				require.Contains(t, c.patient.claims, c)
+				if s.patients[c.patient.key] != c.patient || !slices.Contains(c.patient.claims, c) {
+					t.Fatalf("%s is claimed by %s, who does not know", b.name(), c.patient.key)
+				}
 			}
 		}
 	}

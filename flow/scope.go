@@ -149,36 +149,15 @@ func (c *scope) begin() {
 
 // take exchanges the figures of one unit.
 func (c *scope) take(was, now *figures) {
-	if was == nil {
-		was = &figures{}
-	}
-	old, fresh := was.all, now.all
-	for len(old) > 0 || len(fresh) > 0 {
-		var out, in *figure
-		if len(fresh) == 0 || len(old) > 0 && old[0].measure <= fresh[0].measure {
-			out = &old[0]
-		}
-		if len(old) == 0 || len(fresh) > 0 && fresh[0].measure <= old[0].measure {
-			in = &fresh[0]
-		}
-		measure := 0
-		if out != nil {
-			measure, old = out.measure, old[1:]
-		}
-		if in != nil {
-			measure, fresh = in.measure, fresh[1:]
-		}
-		if in.equal(out) {
-			continue
-		}
+	now.since(was, func(measure int, out, in *figure) {
 		c.swap(measure, out, in)
 		if capacity.Measures()[measure].Form == capacity.Shortfall {
-			continue // is weighed for the site as a whole before it goes any further
+			return // is weighed for the site as a whole before it goes any further
 		}
 		for _, above := range c.above {
 			above.swap(measure, out, in)
 		}
-	}
+	})
 }
 
 // swap takes a part of a measure's sum out and puts another in, either of which may be none.
@@ -300,8 +279,12 @@ func (m *MeasuresView) id() string { return m.ID }
 // reviseUnit shows the figures of a unit that was made again.
 func (s *State) reviseUnit(r remaking) {
 	u, touched := r.unit, make([]bool, len(capacity.Measures()))
-	for i := range touched {
-		touched[i] = r.figures == nil || !u.figures.of(i).equal(r.figures.of(i))
+	if r.figures == nil {
+		for i := range touched {
+			touched[i] = true
+		}
+	} else {
+		u.figures.since(r.figures, func(measure int, _, _ *figure) { touched[measure] = true })
 	}
 	name := "unit/" + u.def.ID
 	for _, measure := range s.view.reported[name] {
