@@ -47,11 +47,21 @@ func (c *cuts) passes(zone capacity.Zone, from, to capacity.Instant) {
 	c.due = from != 0 && from < at && at <= to
 }
 
+// filedMeasures are the places in the catalogue of the measures whose figure of 08:00 is kept.
+var filedMeasures = func() (all []int) {
+	for i, m := range capacity.Measures() {
+		if _, filed := capacity.MeasureNamed(m.Name + "_at_0800"); filed {
+			all = append(all, i)
+		}
+	}
+	return all
+}()
+
 // takeCut keeps the bed position as it is now shown.
 func (s *State) takeCut() {
 	c := &s.cuts
 	c.due = false
-	s.reckon()
+	s.prepare()
 	now := &cut{localDay(s.zone(), s.at), s.at, s.seq}
 	c.kept = append(slices.DeleteFunc(c.kept, func(old *cut) bool { return old.Day == now.Day }), now)
 	c.shown = nil
@@ -65,11 +75,10 @@ func (s *State) takeCut() {
 	}
 	c.units = map[string][]filed{}
 	for _, id := range s.layout.Units {
-		for _, g := range s.units[id].figures.all {
-			name := capacity.Measures()[g.measure].Name
-			if _, cut := capacity.MeasureNamed(name + "_at_0800"); cut {
-				c.units[id] = append(c.units[id], filed{name, g.amount.Units, g.amount.N, g.amount.Of, g.missing, g.asOf})
-			}
+		u := s.units[id]
+		s.paint(u)
+		for _, g := range s.some(u, filedMeasures, &capacity.Clock{Now: s.at, Zone: s.zone()}).all {
+			c.units[id] = append(c.units[id], filed{capacity.Measures()[g.measure].Name, g.amount.Units, g.amount.N, g.amount.Of, g.missing, g.asOf})
 		}
 		s.changed.key(filedKey(id))
 		s.view.unit(s.units[id])

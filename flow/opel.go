@@ -123,7 +123,7 @@ func (s *State) score(p *capacity.Pillar, units, scope string) (capacity.Score, 
 	}
 	within := s.assessed(units)
 	for _, u := range within {
-		s.take(u, s.view.asked)
+		s.rescore(u, s.view.asked)
 	}
 	all := make([]capacity.Reading, len(p.Parameters))
 	readings := make([]scored, len(p.Parameters))
@@ -166,19 +166,14 @@ func measuresOf(profile *capacity.Profile) (all []int) {
 	return slices.Compact(all)
 }
 
-// take takes the measures of a unit that an assessment asks for, where something has changed
+// rescore takes the measures of a unit that an assessment asks for, where something has changed
 // since the last.
-func (s *State) take(u *unit, asked []int) {
+func (s *State) rescore(u *unit, asked []int) {
 	if s.paint(u); !u.unread {
 		return
 	}
 	clock := &capacity.Clock{Now: s.at, Zone: s.zone()}
-	u.scored, u.unread = &figures{}, false
-	for _, measure := range asked {
-		if b, ok := s.basisOf(u, measure); ok {
-			u.scored.take(u, &b, clock)
-		}
-	}
+	u.scored, u.unread = s.some(u, asked, clock), false
 	s.wake(u, clock)
 }
 

@@ -81,7 +81,7 @@ type thing struct {
 // alone.
 func (v *View) things() map[string][]thing {
 	all := map[string][]thing{}
-	for _, portrait := range v.portraits {
+	for _, portrait := range v.drawings {
 		p := portrait.picture
 		add := func(t thing) {
 			name := p.Unit.ID + "/" + t.key
