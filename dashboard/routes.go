@@ -19,6 +19,8 @@ func (d *Dashboard) routes() []route {
 		{"/sites/{site}", d.page},
 		{"/units/{unit}", d.page},
 		{"/feeds", d.page},
+		{"/community", d.page},
+		{"/referrals", d.page},
 		{"/why/{measure}", d.page},
 		{"/places/{token}", d.page},
 

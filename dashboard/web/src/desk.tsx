@@ -1,6 +1,7 @@
 // A site at the desk: who waits for a bed and what can be done for them, its demand, its
 // bed classes, every unit with every figure, its feeds, and what does not fit together.
 
+import { Agreements, Statuses } from "./agreements";
 import { Beds, Decisions, Report, Settle } from "./actions";
 import { UnitBar } from "./bar";
 import { ageOf, contradiction, contradictionRemedy, count, fact, heldReason, heldRemedy, moment, percent, wholePercent, words } from "./format";
@@ -11,10 +12,12 @@ import { LimitMark } from "./marks";
 import { DeskHead, Link, Status, Value, zone } from "./parts";
 import { blank, classNames, closures, doubt, groupLimits, hasBeds, heldByPlace, heldFacts, itemPlace, level, limitsText, limitText, occupancy, oldText, openItems, unitLevel, unitsOf, worstFirst } from "./rules";
 import { measured, unitScope } from "./measures";
+import { withPlaces } from "./places";
 import { unitAddress, whyAddress } from "./route";
 import type { State } from "./store";
 import { coarse, state } from "./stream";
 import type { Figure, Site, Unit } from "./types";
+import { Transfers } from "./transfer-list";
 import { Waiting } from "./waiting";
 
 export function Desk({ id }: { id: string }) {
@@ -36,6 +39,8 @@ export function Desk({ id }: { id: string }) {
     <div class="desk" data-site={id}>
       <Status />
       <DeskHead title={site.name} up={{ to: "/", name: s.system.name }}>
+        {withPlaces(s).length > 0 && <Link to="/community">Places</Link>}
+        {withPlaces(s).length > 0 && <Link to="/referrals">Referrals</Link>}
         <RoleChoice />
       </DeskHead>
       <main>
@@ -45,13 +50,16 @@ export function Desk({ id }: { id: string }) {
         <div class="desk-columns">
           <div class="desk-main">
             <Waiting state={s} site={site} />
-            <UnitTable units={units} />
+            <Transfers state={s} site={site} />
+            <UnitTable units={units.filter((u) => !u.slots)} />
             <Reside state={s} site={site} />
           </div>
           <div class="desk-side">
             <Emergency state={s} site={site} />
             <Ambulances state={s} site={site} />
             <SiteBalance state={s} site={site} />
+            <Agreements state={s} site={site} />
+            <Statuses state={s} site={site} />
             <Beds state={s} site={site} />
             <SiteQuestions state={s} units={units} />
             <Report state={s} site={site} />

@@ -6,6 +6,8 @@ import { Desk } from "./desk";
 import { Feeds } from "./feeds";
 import { room } from "./parts";
 import { Places } from "./own-page";
+import { Community } from "./place-list";
+import { ReferralsPage } from "./referral-list";
 import { follow, path, route } from "./route";
 import { begin, lastKnown, phase, state } from "./stream";
 import { UnitPage } from "./unit";
@@ -27,7 +29,7 @@ function Page() {
     root.dataset.page = where.page === "wall" ? "wall" : "desk";
     room.value++;
   }, [where.page]);
-  const what = where.page === "site" ? s?.sites.get(where.id)?.name : where.page === "unit" ? s?.units.get(where.id)?.name : where.page === "feeds" ? "Feeds" : where.page === "why" ? "Why" : "";
+  const what = where.page === "site" ? s?.sites.get(where.id)?.name : where.page === "unit" ? s?.units.get(where.id)?.name : where.page === "feeds" ? "Feeds" : where.page === "why" ? "Why" : where.page === "community" ? "Places" : where.page === "referrals" ? "Referrals" : "";
   const title = [phase.value === "notlive" ? "NOT LIVE" : "", what, s?.system.name, "Flow Centre"].filter(Boolean).join(" - ");
   useLayoutEffect(() => {
     document.title = title;
@@ -43,6 +45,10 @@ function Page() {
       return <Feeds />;
     case "why":
       return <WhyPage measure={where.measure} />;
+    case "community":
+      return <Community />;
+    case "referrals":
+      return <ReferralsPage />;
     case "places":
     case "none":
       return (

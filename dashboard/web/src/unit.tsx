@@ -2,9 +2,11 @@
 // same for the stay; nothing else about a person is shown.
 
 import { age, count, moment, ms, words } from "./format";
+import { CentreDesk } from "./centre";
 import { LimitMark, Mark } from "./marks";
 import type { Shape } from "./marks";
 import { DeskHead, Status, Value, zone } from "./parts";
+import { ProviderDesk } from "./provider";
 import { hasBeds, limitsText, occupancy, toLeaveToday, unitLevel } from "./rules";
 import { siteAddress } from "./route";
 import { coarse, state } from "./stream";
@@ -25,6 +27,8 @@ export function UnitPage({ id }: { id: string }) {
       </div>
     );
   }
+  if (unit.slots) return <ProviderDesk state={s} unit={{ ...unit, slots: unit.slots }} />;
+  if (unit.kind === "coordination_centre") return <CentreDesk state={s} unit={unit} />;
   const site = s.sites.get(unit.site);
   const told = ageOf(unit.told, coarse.value);
   const spoke = told === null ? "nothing told yet" : `last told ${told} ago`;

@@ -10,13 +10,15 @@ import * as night from "./night.test";
 import * as own from "./own.test";
 import * as places from "./places.test";
 import * as recount from "./recount.test";
+import * as referrals from "./referrals.test";
 import * as requests from "./requests.test";
 import * as risks from "./risks.test";
 import * as rules from "./rules.test";
 import * as store from "./store.test";
+import * as transfers from "./transfers.test";
 
 const found: Record<string, string> = {};
-for (const [file, tests] of Object.entries<object>({ clock, declared, format, link, measures, night, own, places, recount, requests, risks, rules, store })) {
+for (const [file, tests] of Object.entries<object>({ clock, declared, format, link, measures, night, own, places, recount, referrals, requests, risks, rules, store, transfers })) {
   for (const [name, test] of Object.entries<() => void>(tests as Record<string, () => void>)) {
     try {
       test();
