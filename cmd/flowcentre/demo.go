@@ -143,8 +143,8 @@ func systemIn(data string) string {
 
 const countyFile = "worcestershire.yaml"
 
-// demoConfig is the county with the addresses and folder of the command line.
-func demoConfig(data, httpAddr, mllpAddr, natsAddr string) (*Config, error) {
+// demoCounty is the configuration of the county.
+func demoCounty() (*Config, error) {
 	config, faults := readConfig(countyFile, func(name string) ([]byte, error) {
 		if name == countyFile {
 			return configs.Worcestershire, nil
@@ -153,6 +153,15 @@ func demoConfig(data, httpAddr, mllpAddr, natsAddr string) (*Config, error) {
 	})
 	if len(faults) > 0 {
 		return nil, faults[0]
+	}
+	return config, nil
+}
+
+// demoConfig is the county with the addresses and folder of the command line.
+func demoConfig(data, httpAddr, mllpAddr, natsAddr string) (*Config, error) {
+	config, err := demoCounty()
+	if err != nil {
+		return nil, err
 	}
 	config.HTTP.Listen, config.NATS.Listen = httpAddr, natsAddr
 	for i := range config.MLLP {
@@ -166,7 +175,6 @@ func demoConfig(data, httpAddr, mllpAddr, natsAddr string) (*Config, error) {
 		return nil, err
 	}
 	if config.Data = data; data == "" {
-		var err error
 		if config.Data, err = os.MkdirTemp("", "flowcentre-demo-"); err != nil {
 			return nil, fmt.Errorf("data folder: %w", err)
 		}

@@ -27,6 +27,7 @@ const usage = `flowcentre shows, live, every bed of a health system.
   flowcentre replay --data DIR       rebuild the state from the log, and compare it with the store
   flowcentre rules                   make Prometheus's rules from the table of conditions
   flowcentre bench                   measure this machine
+  flowcentre simulate --check        is the synthetic county like a real one?
   flowcentre version                 print the version
 
 Each command has --help with examples. Exit status: 0 done, 1 failed, 2 wrong use.
@@ -35,15 +36,16 @@ Each command has --help with examples. Exit status: 0 done, 1 failed, 2 wrong us
 type command func(ctx context.Context, args []string, stdout, stderr io.Writer) int
 
 var commands = map[string]command{
-	"demo":    demoCommand,
-	"serve":   serveCommand,
-	"check":   checkCommand,
-	"publish": publishCommand,
-	"replay":  replayCommand,
-	"bench":   benchCommand,
-	"rules":   rulesCommand,
-	"health":  healthCommand,
-	"version": versionCommand,
+	"demo":     demoCommand,
+	"serve":    serveCommand,
+	"check":    checkCommand,
+	"publish":  publishCommand,
+	"replay":   replayCommand,
+	"bench":    benchCommand,
+	"rules":    rulesCommand,
+	"simulate": simulateCommand,
+	"health":   healthCommand,
+	"version":  versionCommand,
 }
 
 func main() {

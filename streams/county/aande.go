@@ -18,18 +18,21 @@ type department struct {
 	crews      *feed     // the ambulance service
 	asks       *feed     // asks for beds
 	here       []*attendance
+	spaces     float64 // a minor injury unit's, to part the attendances by
 }
 
 // Of attendances.
 const (
 	byAmbulance   = .4
+	rung          = .15 // of those: about them a co-ordination centre was rung first, where there is one
 	withLetter    = .07 // of the others, from a GP
 	streamed      = .17 // of those who walk in by day and will not need a bed
 	leftUnseen    = .04 // of the same
 	betterAfter   = .02 // of those a bed was asked for: goes home after all
 	listEvery     = 5 * time.Minute
-	minorInjuries = 80  // a day
-	boarding      = .07 // of a day's attendances: as many wait for a bed when the county begins
+	minorInjuries = .517 // as a part of the attendances at the departments that admit: 194 of 569
+	underAge      = .18  // of those who will not need a bed
+	boarding      = .07  // of a day's attendances: as many wait for a bed when the county begins
 )
 
 // admitted is how likely somebody who comes in a way needs a bed. By all ways together
@@ -47,18 +50,33 @@ func (c *County) department(h *hospital, w *ward) *department {
 		ward: w, county: c, hospital: h, milestones: c.voice(w.unit, "ae"), lists: c.voice(w.unit, "ae_list"),
 		crews: c.voice(w.unit, "ambulances"), asks: c.voice(w.unit, "requests"),
 	}
-	if w.records == nil {
-		d.hospital = nil
+	if d.spaces = 10; len(w.unit.Areas) > 0 {
+		d.spaces = 0
+		for _, a := range w.unit.Areas {
+			d.spaces += float64(a.Spaces)
+		}
 	}
 	return d
 }
 
 // perDay is how many attendances it usually has.
 func (d *department) perDay() float64 {
-	if d.hospital == nil {
-		return minorInjuries
+	if d.hospital != nil {
+		return attendancesPerBed * d.hospital.core(nil)
 	}
-	return attendancesPerBed * d.hospital.core(nil)
+	spaces, admitting := 0., 0.
+	for _, m := range d.county.minors {
+		spaces += m.spaces
+	}
+	for _, h := range d.county.sites {
+		if h.ae != nil {
+			admitting += h.ae.perDay()
+		}
+	}
+	if admitting == 0 {
+		admitting = 150
+	}
+	return minorInjuries * admitting * d.spaces / max(1, spaces)
 }
 
 func (d *department) start() {
@@ -75,18 +93,23 @@ func (d *department) hour() {
 	c := d.county
 	t := c.local()
 	today := d.perDay() * attendingOn[t.Weekday()] * c.mood()
+	afoot, carried := c.weather()
 	if d.hospital == nil {
-		c.come(today*share(&attending, t.Hour()), func() { d.arrive("walk_in", nil) })
+		c.come(today*afoot*share(&daytime, t.Hour()), func() { d.arrive("walk_in", nil, nil) })
 		return
 	}
-	c.come(today*byAmbulance*share(&conveyed, t.Hour()), d.dispatch)
-	c.come(today*(1-byAmbulance)*(1-withLetter)*share(&walking, t.Hour()), func() { d.arrive("walk_in", nil) })
-	c.come(today*(1-byAmbulance)*withLetter*share(&referredArrive, t.Hour()), func() { d.arrive("gp", nil) })
+	carried *= share(&conveyed, t.Hour())
+	if len(c.callCentres) > 0 {
+		carried = max(0, carried-rung*share(&calling, (t.Hour()+23)%24))
+	}
+	c.come(today*byAmbulance*carried, d.dispatch)
+	c.come(today*(1-byAmbulance)*(1-withLetter)*afoot*share(&walking, t.Hour()), func() { d.arrive("walk_in", nil, nil) })
+	c.come(today*(1-byAmbulance)*withLetter*share(&referredArrive, t.Hour()), func() { d.arrive("gp", nil, nil) })
 }
 
-// arrive registers somebody.
-func (d *department) arrive(mode string, j *journey) *attendance {
-	a := d.attend(mode, j)
+// arrive registers somebody: a person who is known already, or a new one.
+func (d *department) arrive(mode string, j *journey, p *person) *attendance {
+	a := d.attend(mode, j, p)
 	c := d.county
 	if a.mode != "ambulance" {
 		a.area, _ = d.room(capacity.Streaming)
@@ -94,6 +117,7 @@ func (d *department) arrive(mode string, j *journey) *attendance {
 	c.hl7(d.records, "A04", a.stay, visitFields{class: "E", place: a.location(), mode: arrivalCodes[mode]})
 	said := a.details()
 	said.Mode, said.Sex = mode, a.gender()
+	a.person.told(&said)
 	if j != nil {
 		said.Ambulance = j.number
 	}
@@ -103,15 +127,14 @@ func (d *department) arrive(mode string, j *journey) *attendance {
 }
 
 // attend has somebody in the department from now on.
-func (d *department) attend(mode string, j *journey) *attendance {
+func (d *department) attend(mode string, j *journey, p *person) *attendance {
 	c := d.county
 	day := c.local().Weekday()
 	a := &attendance{to: d, mode: mode, outside: j != nil, admits: d.hospital != nil && c.chance(admitted[mode]*admittedOn[day]/attendingOn[day])}
-	age := 16 + 80*c.rnd.Float64()
-	if a.admits {
-		age = c.adultAge()
+	if p == nil {
+		p = c.newPerson(c.attendingAge(a.admits), "", d.unit.Locality)
 	}
-	a.stay = c.visitOf(c.newPerson(age, ""), "E", "")
+	a.stay = c.visitOf(p, "E", "")
 	a.attending = a
 	a.enter(d.ward, nil)
 	d.here = append(d.here, a)
@@ -129,6 +152,16 @@ func (d *department) attend(mode string, j *journey) *attendance {
 		a.streams = pick(c, []string{"gp", "utc", "gp", "utc", "sdec"})
 	}
 	return a
+}
+
+func (c *County) attendingAge(admits bool) float64 {
+	switch {
+	case admits:
+		return c.adultAge()
+	case c.chance(underAge):
+		return 1 + 16*c.rnd.Float64()
+	}
+	return 17 + 79*c.rnd.Float64()
 }
 
 // room looks for a space in an area of a kind. A department that is not parted into
@@ -183,6 +216,14 @@ func (d *department) free(kind capacity.AreaKind) {
 		}
 		return
 	}
+}
+
+// hours are when people come.
+func (d *department) hours() *[24]float64 {
+	if d.hospital == nil {
+		return &daytime
+	}
+	return &attending
 }
 
 // crowd is how full the department is against a usual afternoon.
@@ -253,7 +294,7 @@ func (d *department) before(least, most time.Duration) *attendance {
 	if c.chance(byAmbulance) && d.hospital != nil {
 		mode = "ambulance"
 	}
-	a := d.attend(mode, nil)
+	a := d.attend(mode, nil, nil)
 	a.streams = ""
 	a.from = c.now.Add(-c.between(least, most))
 	a.from -= a.from % 1000
@@ -271,7 +312,7 @@ func (d *department) fill() {
 		a.seen = a.assessed.Add(c.between(20*minute, 2*time.Hour).Truncate(time.Second))
 		c.after(c.between(time.Minute, 30*minute), a.refer)
 	}
-	for range c.poisson(d.perDay() * 3.6 * share(&attending, max(0, c.local().Hour()-2))) {
+	for range c.poisson(d.perDay() * 3.6 * share(d.hours(), max(0, c.local().Hour()-2))) {
 		a := d.before(10*minute, 200*minute)
 		a.area, _ = d.room(a.fits())
 		c.after(c.between(minute, 60*minute), a.see)

@@ -13,6 +13,7 @@ type journey struct {
 	to       *department
 	arrived  capacity.Instant // outside
 	patience time.Duration    // how long its crew waits before a corridor will do
+	person   *person          // who is known already; nil otherwise
 }
 
 // Of ambulances.
@@ -23,14 +24,22 @@ const (
 )
 
 // dispatch sends an ambulance to a department.
-func (d *department) dispatch() {
-	c := d.county
+func (d *department) dispatch() { d.convey(d.county.journey(), nil) }
+
+// journey numbers one.
+func (c *County) journey() string {
 	c.journeys++
-	j := &journey{number: fmt.Sprintf("WM%07d", 3_000_000+c.journeys), to: d, patience: c.lognormal(50*minute, .6)}
+	return fmt.Sprintf("WM%07d", 3_000_000+c.journeys)
+}
+
+// convey sends an ambulance, with somebody who is known already or not.
+func (d *department) convey(number string, p *person) {
+	c := d.county
+	j := &journey{number: number, to: d, patience: c.lognormal(50*minute, .6), person: p}
 	eta := c.between(8*minute, 35*minute)
 	due := c.now.Add(eta)
 	c.tell(d.crews, "ae", "ambulance-inbound", details{Ambulance: j.number, Place: d.unit.ID, Due: due - due%60_000})
-	if c.chance(notConveyed) {
+	if p == nil && c.chance(notConveyed) {
 		reason := pick(c, []string{"diverted", "not_conveyed", "not_conveyed"})
 		c.after(c.between(2*minute, eta), func() {
 			c.tell(d.crews, "ae", "ambulance-cancelled", details{Ambulance: j.number, Place: d.unit.ID, Reason: reason})
@@ -46,7 +55,7 @@ func (j *journey) arrive() {
 	j.arrived = c.now
 	c.tell(d.crews, "ae", "ambulance-arrived", details{Ambulance: j.number, Place: d.unit.ID})
 	c.after(c.between(time.Minute, 7*minute), func() {
-		a := d.arrive("ambulance", j)
+		a := d.arrive("ambulance", j, j.person)
 		c.after(max(time.Minute, c.lognormal(11*minute, .5)), func() { j.handOver(a) })
 	})
 }

@@ -107,11 +107,11 @@ func (a *attendance) see() {
 	c.typed(d.milestones, "ae", "seen", a.details())
 	switch {
 	case a.admits:
-		c.after(c.lognormal(time.Duration(65*float64(minute)*d.crowd()), .5), a.refer)
+		c.after(c.lognormal(time.Duration(65*float64(minute)*d.crowd()*d.hospital.slowed()), .5), a.refer)
 	case d.hospital == nil:
 		c.after(c.lognormal(25*minute, .5), func() { a.goHome("home") })
 	default:
-		c.after(max(10*minute, c.lognormal(time.Duration(95*float64(minute)*d.crowd()), .6)), func() { a.goHome("home") })
+		c.after(max(10*minute, c.lognormal(time.Duration(110*float64(minute)*d.crowd()), .6)), func() { a.goHome("home") })
 	}
 }
 
@@ -133,7 +133,7 @@ func (a *attendance) refer() {
 func (a *attendance) ask() {
 	c, d := a.to.county, a.to
 	d.hospital.request(a.stay, d.asks, fromAE, d.ward, 0)
-	c.after(max(5*minute, c.lognormal(38*minute, .6)), a.decide)
+	c.after(max(5*minute, c.lognormal(time.Duration(38*float64(minute)*d.hospital.slowed()), .6)), a.decide)
 }
 
 // decide is the decision to admit.

@@ -50,10 +50,11 @@ var (
 		6.7, 6.3, 6.0, 6.0, 6.3, 6.1, 6.6, 5.7, 5.2, 4.3, 3.6, 3.0,
 	}
 	conveyed       = flatter(attending)
-	walking        = others(attending, conveyed, byAmbulance)
+	walking        = others(others(attending, conveyed, byAmbulance), referredArrive, withLetter)
 	referredArrive = [24]float64{
 		1, 1, 1, 1, 1, 1, 1, 1.5, 2.5, 4, 5.5, 7, 7.5, 8, 8.5, 8.5, 8, 7.5, 7, 6, 5, 4, 2, 1,
 	}
+	daytime = open(attending, 8, 21)
 	leaving = [24]float64{
 		.5, .4, .4, .4, .4, .4, .5, .7, .9, 3, 4, 6, 7.5, 8, 8.5, 8.5, 8.9, 10, 9, 8, 6, 4, 3, 1,
 	}
@@ -70,14 +71,29 @@ func flatter(day [24]float64) [24]float64 {
 // others is the day of those who are left when a part of all comes by a day of its own.
 func others(all, some [24]float64, part float64) [24]float64 {
 	for i := range all {
-		all[i] = max(.1, (all[i]-part*some[i])/(1-part))
+		all[i] = max(.1, (all[i]-part*100*share(&some, i))/(1-part))
 	}
 	return all
 }
 
-// mood makes days differ by more than chance alone would.
+// open is a day of which only some hours are left.
+func open(day [24]float64, from, to int) [24]float64 {
+	for i := range day {
+		if i < from || i >= to {
+			day[i] = 0
+		}
+	}
+	return day
+}
+
+// mood makes days differ by more than chance alone would, and weeks a little.
 func (c *County) mood() float64 {
-	return .94 + .12*float64((uint64(c.local().YearDay())*2654435761+c.options.Seed*40503)%1000)/1000
+	return c.level * (.955 + .09*float64((uint64(c.local().YearDay())*2654435761+c.options.Seed*40503)%1000)/1000)
+}
+
+// drift moves the level of a season from one day to the next.
+func (c *County) drift() {
+	c.level = math.Exp(.85*math.Log(c.level) + .009*c.rnd.NormFloat64())
 }
 
 // come has about so many come within the next hour.
@@ -90,7 +106,7 @@ func (c *County) come(mean float64, arrive func()) {
 // Factors of a weekday, from Sunday. Those of leaving at the weekend are a little below
 // what comes out, since leaning against occupancy puts some back.
 var (
-	leavingOn   = [7]float64{.48, .88, 1.00, 1.05, 1.03, 1.04, .72}
+	leavingOn   = [7]float64{.51, .88, 1.00, 1.05, 1.03, 1.04, .73}
 	attendingOn = [7]float64{1.00, 1.13, 1.00, .98, .98, .97, .94}
 	admittedOn  = [7]float64{.93, 1.06, 1.03, 1.02, 1.01, 1.02, .93}
 )

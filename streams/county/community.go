@@ -114,6 +114,7 @@ func (m *community) arrive(s *stay) {
 	s.ready = c.now.Add(c.lognormal(communityMedian, communitySpread))
 	d := s.named(b.ward.assigner)
 	d.Place, d.Class = b.place(), "inpatient"
+	s.person.told(&d)
 	c.tell(b.ward.records, "bed", "admitted", d)
 }
 
@@ -154,15 +155,27 @@ func (c *County) open() {
 	for _, w := range c.commune.wards {
 		c.census(w)
 	}
+	for _, d := range c.minors {
+		d.fill()
+		c.census(d.ward)
+	}
+	c.services()
 	c.after(time.Minute, func() {
 		for _, h := range c.sites {
 			h.start()
 		}
+		c.statuses()
 		c.commune.start()
+		for _, d := range c.minors {
+			d.start()
+		}
 		c.shocks()
-		c.daily(0, 0, c.shocks)
+		c.daily(0, 0, func() {
+			c.drift()
+			c.shocks()
+		})
 		for i, f := range c.voices {
-			if f.protocol != MLLP && f != c.desk {
+			if f.protocol != MLLP && f != c.desk && !f.asked {
 				c.after(time.Duration(i)*20*time.Second, func() { c.every(15*time.Minute, func() { c.heartbeat(f) }) })
 			}
 		}
@@ -171,7 +184,7 @@ func (c *County) open() {
 
 // resident is somebody who is in a bed already, part of the way through a stay.
 func (c *County) resident(b *bed, reason string, need specialty, age float64, sex string, length time.Duration) *stay {
-	s := c.visitOf(c.newPerson(age, sex), reason, need)
+	s := c.visitOf(c.newPerson(age, sex, b.ward.unit.Locality), reason, need)
 	gone := c.rnd.Float64()
 	s.from = c.now.Add(-time.Duration(gone * float64(length)))
 	s.from -= s.from % 1000
@@ -194,10 +207,8 @@ func (h *hospital) fill() {
 		}
 	}
 	slices.SortStableFunc(h.staying, func(a, b *stay) int { return cmp.Compare(a.from, b.from) })
-	for _, d := range []*department{h.ae, h.minor} {
-		if d != nil {
-			d.fill()
-		}
+	if h.ae != nil {
+		h.ae.fill()
 	}
 	h.inherit()
 }

@@ -60,8 +60,17 @@ type County struct {
 	desk    *feed   // nil where nobody plays it
 	sites   []*hospital
 	commune *community
+	minors  []*department // minor injury units
 
-	people, visits, requests, journeys int // so far
+	providers   []*provider
+	callCentres []*callCentre
+
+	level float64          // of this season against the usual
+	snow  capacity.Instant // until then
+
+	agencyBack capacity.Instant // starts of care at home are handed back until then
+
+	people, visits, requests, journeys, referred, rang, transfers int // so far
 }
 
 // DefaultFeeds plays every feed that speaks for a unit: who is in which bed of an acute
@@ -112,17 +121,19 @@ func New(o Options) (*County, error) {
 	}
 	o.Start -= o.Start % 1000
 	c := &County{
-		options: o, zone: zone, now: o.Start, feeds: map[string]*feed{},
+		options: o, zone: zone, now: o.Start, level: 1, feeds: map[string]*feed{},
 		rnd: rand.New(rand.NewPCG(o.Seed, 0x776f7263)),
 	}
 	for _, f := range o.Layout.Feeds {
 		if p, played := o.Feeds[f.ID]; played {
-			c.feeds[f.ID] = &feed{id: f.ID, protocol: p, supplies: f.Supplies, first: len(c.voices)}
+			c.feeds[f.ID] = &feed{id: f.ID, protocol: p, supplies: f.Supplies, first: len(c.voices), asked: f.Every >= askedDaily}
 			c.voices = append(c.voices, c.feeds[f.ID])
 		}
 	}
 	c.playDesk()
 	c.build()
+	c.provide()
+	c.centres()
 	c.open()
 	return c, nil
 }

@@ -36,7 +36,7 @@ func (s *stay) could() capacity.Instant { return s.ready.Add(s.plan.wait) }
 // who stay long.
 func (c *County) planFor(s *stay) plan {
 	if s.ready.Sub(s.from) > 40*time.Hour {
-		return c.planOf(.64, .19, .13, .04)
+		return c.planOf(.625, .24, .10, .035)
 	}
 	return c.planOf(.97, .03, 0, 0)
 }
@@ -45,7 +45,7 @@ func (c *County) planFor(s *stay) plan {
 func (c *County) planOf(shares ...float64) plan {
 	switch c.weighed(shares) {
 	case 1:
-		return plan{pathway: "1", wait: c.lognormal(36*time.Hour, .7)}
+		return plan{pathway: "1", wait: c.lognormal(28*time.Hour, .7)}
 	case 2:
 		return plan{pathway: "2", wait: c.lognormal(50*time.Hour, .7)}
 	case 3:
@@ -126,6 +126,7 @@ func (h *hospital) joins(s *stay) {
 		return
 	}
 	h.clears(s)
+	h.arrange(s)
 	s.ready = min(s.ready, c.now)
 	if s.plan.pathway == "0" {
 		s.plan.wait = c.between(16*time.Hour, 40*time.Hour)
@@ -222,6 +223,8 @@ func (h *hospital) promise(s *stay, at capacity.Instant) {
 		d.Place, d.Due, d.Pathway, d.Service = "", s.due, s.plan.pathway, service
 		c.tell(h.discharges, "discharge", "start-accepted", d)
 	}
+	h.arrange(s)
+	h.takesOn(s, s.due)
 	h.delayEnds(s)
 	sure := c.chance(surelyToday)
 	h.planned(s, sure)
@@ -258,6 +261,9 @@ func (h *hospital) fail(s *stay) {
 		d := h.said(s)
 		d.Place, d.Reason, d.Service = "", "provider_capacity", service
 		c.tell(h.discharges, "discharge", "start-withdrawn", d)
+		s.care.withdraw("provider_capacity")
+	} else {
+		s.care.withdraw("not_leaving")
 	}
 	d := h.said(s)
 	d.Reason, d.Role = reason, dischargeRole

@@ -46,7 +46,7 @@ func (h *hospital) elective(comes capacity.Instant) (*stay, *ward) {
 	if w.is == gynaecology {
 		sex = "F"
 	}
-	s := c.visitOf(c.newPerson(c.adultAge(), sex), "C", w.is)
+	s := c.visitOf(c.newPerson(c.adultAge(), sex, ""), "C", w.is)
 	off := func(reason string) {
 		if s.admitted || s.moving || s.gone {
 			return

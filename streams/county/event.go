@@ -47,6 +47,46 @@ type details struct {
 	List       []listed         `json:"list,omitzero"`
 	Discharges []leaver         `json:"discharges,omitzero"`
 	Counter    uint64           `json:"counter,omitempty"`
+
+	Referral  string    `json:"referral,omitempty"`
+	Seeks     []string  `json:"seeks,omitempty"`
+	Intent    string    `json:"intent,omitempty"`
+	Age       int       `json:"age,omitempty"`
+	Locality  string    `json:"locality,omitempty"`
+	AgeBand   string    `json:"age_band,omitempty"`
+	Frailty   string    `json:"frailty,omitempty"`
+	Condition string    `json:"condition,omitempty"`
+	Call      string    `json:"call,omitempty"`
+	Transfer  string    `json:"transfer,omitempty"`
+	From      string    `json:"from,omitempty"`
+	To        string    `json:"to,omitempty"`
+	Purpose   string    `json:"purpose,omitempty"`
+	How       string    `json:"how,omitempty"`
+	Places    *places   `json:"places,omitempty"`
+	Declared  *declared `json:"declared,omitempty"`
+}
+
+// places is what a unit tells of its places.
+type places struct {
+	Sorts     []sortTold `json:"sorts,omitzero"`
+	Accepting *bool      `json:"accepting,omitempty"`
+	Assess    *bool      `json:"assess,omitempty"`
+	Returns   *bool      `json:"returns,omitempty"`
+}
+
+type sortTold struct {
+	Sort    string           `json:"sort"`
+	Open    int              `json:"open"`
+	Used    int              `json:"used"`
+	Waiting *int             `json:"waiting,omitempty"`
+	Next    capacity.Instant `json:"next,omitempty"`
+	Wait    *int             `json:"wait_days,omitempty"`
+}
+
+type declared struct {
+	Status string `json:"status"`
+	Scope  string `json:"scope"`
+	Value  string `json:"value"`
 }
 
 type counted struct {
@@ -94,6 +134,11 @@ func (c *County) typed(f *feed, family, fact string, d details) {
 
 // write says what happens now and is sent then or later.
 func (c *County) write(f *feed, sent capacity.Instant, family, fact string, d details) capacity.Instant {
+	return c.record(f, c.now, sent, family, fact, d)
+}
+
+// record says what happened at a time and is sent at another.
+func (c *County) record(f *feed, happened, sent capacity.Instant, family, fact string, d details) capacity.Instant {
 	if f == nil {
 		return 0
 	}
@@ -101,7 +146,7 @@ func (c *County) write(f *feed, sent capacity.Instant, family, fact string, d de
 	id := fmt.Sprintf("%s-%08d", f.id, f.count)
 	body, err := json.Marshal(cloudEvent{
 		SpecVersion: "1.0", ID: id, Source: f.id, Type: "flowcentre." + family + "." + fact + ".v1",
-		Time: c.now, ContentType: "application/json", Data: d,
+		Time: happened, ContentType: "application/json", Data: d,
 	})
 	if err != nil {
 		panic("county: an event of plain values did not encode: " + err.Error())

@@ -17,16 +17,16 @@ type hospital struct {
 	adult  []*ward // those that count as adult general and acute, the escalation ward too
 	ed     *ward
 	ae     *department // of which ed is the place
-	minor  *department // a minor injury unit
 	amu    *ward
 	ccu    *ward
 	kids   *ward
 	labour *ward
 	lounge *ward
 
-	staying []*stay // admitted, in the order of admission
-	waiting []*stay // for a bed: in A&E, at home, on the AMU, in critical care
-	closed  int     // bays closed for infection control
+	staying []*stay          // admitted, in the order of admission
+	waiting []*stay          // for a bed: in A&E, at home, on the AMU, in critical care
+	closed  int              // bays closed for infection control
+	scanner capacity.Instant // is down until then
 
 	discharges *feed // tells of discharges to come
 }
@@ -39,8 +39,6 @@ func (h *hospital) take(w *ward) {
 		h.discharges = c.voice(w.unit, "discharge")
 	}
 	switch {
-	case w.unit.Kind == capacity.AandE && w.records == nil:
-		h.minor = c.department(h, w)
 	case w.unit.Kind == capacity.AandE:
 		h.ed, h.ae = w, c.department(h, w)
 	case w.unit.Kind == capacity.DischargeLounge:
@@ -57,6 +55,16 @@ func (h *hospital) take(w *ward) {
 			h.amu = w
 		}
 	}
+}
+
+// locality is where the site is, by the first unit that says so.
+func (h *hospital) locality() string {
+	for _, w := range h.wards {
+		if w.unit.Locality != "" {
+			return w.unit.Locality
+		}
+	}
+	return ""
 }
 
 // core counts the beds that are there without anybody opening any.
@@ -119,10 +127,8 @@ func (h *hospital) start() {
 		c.daily(t[0], t[1], h.escalate)
 	}
 	c.daily(10, 10, h.standDown)
-	for _, d := range []*department{h.ae, h.minor} {
-		if d != nil {
-			d.start()
-		}
+	if h.ae != nil {
+		h.ae.start()
 	}
 	h.hour()
 	h.book(0, 5*minute)
@@ -140,6 +146,10 @@ func (h *hospital) hour() {
 		throughAE := admittedShare * attendancesPerBed * h.core(nil)
 		c.come((h.emergencies()-throughAE)*admittedOn[day]*c.mood()*share(&referredArrive, hour), h.refer)
 		c.come(transfersPerBed*h.core(nil)*share(&referredArrive, hour), h.takeOver)
+		c.come(transfersOut*h.core(nil)*share(&working, hour), h.sendOut)
+		if most := c.largest(); most != h {
+			c.come(transfersBetween*h.core(nil)*share(&working, hour), func() { h.sendTo(most) })
+		}
 	}
 	if h.kids != nil {
 		c.come(childrenPerBed*float64(len(h.kids.beds))*share(&attending, hour), func() { h.admitTo(h.kids, "E", c.lognormal(26*time.Hour, .7)) })
@@ -160,7 +170,7 @@ func (h *hospital) hour() {
 // refer brings somebody sent by a GP or a clinic, who waits elsewhere until there is a bed.
 func (h *hospital) refer() {
 	c := h.county
-	s := c.visitOf(c.newPerson(c.adultAge(), ""), "E", "")
+	s := c.visitOf(c.newPerson(c.adultAge(), "", h.locality()), "E", "")
 	h.falls(s)
 	h.wants(s, fromGP)
 	c.after(18*time.Hour, func() {
@@ -169,14 +179,6 @@ func (h *hospital) refer() {
 			s.request.cancel("no_longer_needed")
 		}
 	})
-}
-
-// takeOver brings somebody back from another hospital, when there is a bed.
-func (h *hospital) takeOver() {
-	c := h.county
-	s := c.visitOf(c.newPerson(c.adultAge(), ""), "R", "")
-	h.falls(s)
-	h.wants(s, fromElse)
 }
 
 // wants has the site team ask for a bed for somebody who is not in the hospital yet.
@@ -200,7 +202,7 @@ func (h *hospital) admitTo(w *ward, reason string, stays time.Duration) {
 	if w == h.kids {
 		age, sex = 15*c.rnd.Float64(), ""
 	}
-	s := c.visitOf(c.newPerson(age, sex), reason, w.is)
+	s := c.visitOf(c.newPerson(age, sex, h.locality()), reason, w.is)
 	s.ready = c.now.Add(stays)
 	h.admit(s, b)
 	c.at(c.decent(s.ready), func() { h.discharge(s) })
@@ -240,6 +242,7 @@ func (h *hospital) admit(s *stay, b *bed) {
 	h.staying = append(h.staying, s)
 	c.hl7(b.ward.records, "A01", s, visitFields{place: s.location(), prior: prior})
 	s.request.arrives()
+	s.transfer.arrives(b.place())
 	if b.ward == h.ccu {
 		h.intensive(s)
 	}
@@ -262,10 +265,10 @@ func (h *hospital) admit(s *stay, b *bed) {
 func (c *County) length() time.Duration {
 	const day = 24 * time.Hour
 	switch p := c.rnd.Float64(); {
-	case p < .45:
-		return c.lognormal(30*time.Hour, .7)
-	case p < .88:
-		return c.lognormal(4*day, .7)
+	case p < .46:
+		return c.lognormal(28*time.Hour, .7)
+	case p < .89:
+		return c.lognormal(79*time.Hour, .7)
 	default:
 		return min(60*day, c.lognormal(13*day, .8))
 	}

@@ -37,23 +37,32 @@ func (h *hospital) round() {
 
 	var able []*stay
 	for _, s := range h.staying {
-		if !s.gone && !s.today && s.ward != nil && slices.Contains(h.adult, s.ward) && c.now.Sub(s.from) > 10*time.Hour {
+		if !s.gone && !s.today && s.ward != nil && slices.Contains(h.adult, s.ward) && c.now.Sub(s.from) > 10*time.Hour && !(s.ward.absent && c.chance(absentKeeps)) {
 			able = append(able, s)
 		}
 	}
 	slices.SortStableFunc(able, func(a, b *stay) int { return cmp.Compare(a.could(), b.could()) })
-	leave := 0
-	for leave < len(able) && leave < int(math.Round(n*rest)) && able[leave].could() <= c.now.Add(60*time.Hour) {
-		h.letGo(able[leave], c.today(float64(c.weighed(hours[:]))+c.rnd.Float64()))
-		leave++
+	leave, starts := int(math.Round(n*rest)), h.startsFor()
+	var staying []*stay
+	for _, s := range able {
+		switch home := s.plan.pathway == "1"; {
+		case leave == 0, s.could() > c.now.Add(60*time.Hour), home && starts == 0:
+			staying = append(staying, s)
+			continue
+		case home:
+			starts--
+		}
+		leave--
+		h.letGo(s, c.today(float64(c.weighed(hours[:]))+c.rnd.Float64()))
 	}
-	h.review(able[leave:], core)
+	h.review(staying, core)
 }
 
 // letGo plans that a patient leaves at a time of the day.
 func (h *hospital) letGo(s *stay, at capacity.Instant) {
 	c := h.county
 	s.today = true
+	s.virtual = s.plan.pathway == "0" && !s.need.surgical() && c.chance(stepDown)
 	if s.plan.pathway == "2" {
 		s.onward = c.commune.keep(s.person, at.Add(80*minute))
 	}
@@ -114,14 +123,14 @@ func (h *hospital) discharge(s *stay) {
 	place, bed, w := s.location(), s.bed, s.ward
 	outcome, going := "1", "19"
 	switch p := c.rnd.Float64(); {
-	case s.onward != nil:
+	case s.onward != nil, s.sent:
 		going = "51"
 	case p < .03 && s.reason == "E":
 		outcome, going = "4", "79"
 	case s.plan.pathway == "3", p < .06:
 		going = "54"
 	}
-	if bed != nil && s.onward == nil && c.chance(.006) {
+	if bed != nil && s.onward == nil && !s.sent && c.chance(.006) {
 		h.dischargeInError(s, visitFields{place: place, outcome: outcome, goingTo: going, left: c.now})
 		return
 	}
@@ -129,6 +138,13 @@ func (h *hospital) discharge(s *stay) {
 	s.gone, s.queued = true, false
 	c.hl7(w.records, "A03", s, visitFields{place: place, outcome: outcome, goingTo: going, left: c.now})
 	h.clean(bed)
+	switch {
+	case outcome == "4":
+		s.care.cancel("no_longer_needed")
+	case !s.sent:
+		h.arrange(s)
+		h.handsOver(s)
+	}
 	if s.onward != nil {
 		c.after(c.between(50*minute, 110*minute), func() { c.commune.arrive(s.onward) })
 	}

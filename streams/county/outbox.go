@@ -20,6 +20,7 @@ type feed struct {
 	sent     uint64           // and what of that is on its way, or lost on it
 	last     capacity.Instant // when its newest message in order is sent
 	quiet    capacity.Instant // it sends nothing before
+	asked    bool             // no system, but people who are asked once a day
 }
 
 func (f *feed) has(what string) bool { return slices.Contains(f.supplies, what) }

@@ -17,6 +17,7 @@ type person struct {
 	street, town   string
 	postcode, tele string
 	practice       int
+	segment
 }
 
 var (
@@ -31,23 +32,26 @@ var (
 	women   = []string{"Ada", "Alice", "Amina", "Anne", "Beryl", "Brenda", "Carol", "Dorothy", "Edith", "Elsie", "Emma", "Freda", "Grace", "Hilda", "Irene", "Jean", "Joan", "Joyce", "Kathleen", "Lily", "Mabel", "Maria", "Mary", "Nora", "Olive", "Pauline", "Priya", "Rita", "Ruth", "Sheila", "Sylvia", "Zofia"}
 	men     = []string{"Albert", "Alan", "Arthur", "Bernard", "Brian", "Cyril", "David", "Dennis", "Derek", "Eric", "Ernest", "Frank", "Fred", "George", "Gordon", "Harold", "Imran", "Ivor", "Jack", "James", "John", "Keith", "Kenneth", "Leonard", "Marek", "Norman", "Peter", "Raj", "Raymond", "Reginald", "Ronald", "Stanley", "Thomas"}
 	streets = []string{"Abbey Road", "Bridge Street", "Church Lane", "Cornmarket", "Elm Close", "Foregate", "Hill View", "Mill Lane", "Orchard Way", "Park Avenue", "Priory Walk", "Riverside", "Station Road", "The Cross", "Victoria Terrace", "Wharf Side"}
-	towns   = []struct{ name, code, dial string }{
-		{"Worcester", "WR1", "01905"},
-		{"Worcester", "WR5", "01905"},
-		{"Malvern", "WR14", "01684"},
-		{"Pershore", "WR10", "01386"},
-		{"Evesham", "WR11", "01386"},
-		{"Droitwich Spa", "WR9", "01905"},
-		{"Redditch", "B98", "01527"},
-		{"Bromsgrove", "B61", "01527"},
-		{"Kidderminster", "DY10", "01562"},
-		{"Tenbury Wells", "WR15", "01584"},
+	towns   = []struct {
+		name, code, dial string
+		people           float64 // thousands, in and around it, roughly
+	}{
+		{"Worcester", "WR1", "01905", 60},
+		{"Worcester", "WR5", "01905", 60},
+		{"Malvern", "WR14", "01684", 60},
+		{"Pershore", "WR10", "01386", 40},
+		{"Evesham", "WR11", "01386", 60},
+		{"Droitwich Spa", "WR9", "01905", 45},
+		{"Redditch", "B98", "01527", 87},
+		{"Bromsgrove", "B61", "01527", 98},
+		{"Kidderminster", "DY10", "01562", 98},
+		{"Tenbury Wells", "WR15", "01584", 12},
 	}
 	doctors = []string{"C101^Fletcher^Anna", "C102^Osei^Daniel", "C103^Marlowe^Judith", "C104^Rahman^Yusuf", "C105^Pritchard^Owen", "C106^Lindqvist^Eva", "C107^Banerjee^Anil", "C108^Hadley^Rose"}
 )
 
-// newPerson invents a patient of about an age.
-func (c *County) newPerson(age float64, sex string) *person {
+// newPerson invents a patient of about an age, who lives near a locality, or anywhere.
+func (c *County) newPerson(age float64, sex, locality string) *person {
 	c.people++
 	n := c.people
 	p := &person{record: fmt.Sprintf("%07d", 4_100_000+n), nhs: testNumber(n), family: pick(c, families), sex: sex, practice: 1 + c.rnd.IntN(56)}
@@ -63,7 +67,9 @@ func (c *County) newPerson(age float64, sex string) *person {
 	}
 	days := int(age*365.25) + c.rnd.IntN(365)
 	p.born = c.options.Start.Time().AddDate(0, 0, -days)
-	town := pick(c, towns)
+	home, i := c.near(locality)
+	town := towns[i]
+	p.segment = c.segmentOf(int(age), home)
 	p.street, p.town = fmt.Sprintf("%d %s", 1+c.rnd.IntN(140), pick(c, streets)), town.name
 	p.postcode = fmt.Sprintf("%s %d%c%c", town.code, 1+c.rnd.IntN(9), 'A'+rune(c.rnd.IntN(8)), 'L'+rune(c.rnd.IntN(8)))
 	p.tele = fmt.Sprintf("%s %06d", town.dial, 100_000+c.rnd.IntN(900_000))
@@ -122,6 +128,10 @@ type stay struct {
 	request   *request       // for a bed
 	alone     bool           // needs a side room
 	plan      plan           // of the discharge
+	care      *referral      // to who takes them on afterwards
+	virtual   bool           // leaves for a virtual ward
+	transfer  *transfer      // by which they come
+	sent      bool           // leaves for another hospital
 }
 
 // visitOf makes a visit of a person who is not there yet.

@@ -132,6 +132,7 @@ func (h *hospital) offer(s *stay, b *bed) {
 	s.moving = true
 	b.kept = s
 	c.allocate(s.request, b)
+	s.transfer.offered(b)
 	arrive := c.between(15*minute, 70*minute)
 	coming := c.now.Add(arrive)
 	switch {
@@ -156,11 +157,12 @@ func (h *hospital) offer(s *stay, b *bed) {
 		})
 	default:
 		c.after(arrive, func() {
-			if c.chance(.012) {
+			if s.transfer == nil && c.chance(.012) {
 				h.admitInError(s, b)
 				return
 			}
 			s.request.leaves()
+			s.transfer.leaves()
 			c.after(c.between(2*minute, 10*minute), func() { h.admit(s, b) })
 		})
 	}

@@ -17,10 +17,21 @@ const (
 	missingList      = 0.004 // of A&E lists: never comes
 	quietPerDay      = 0.12  // of feeds: goes quiet for longer than expected, then catches up
 	outagePerDay     = 0.08  // of PAS feeds: is taken down for a while at night, as announced
-	infectionPerDay  = 0.2   // of hospitals: a bay is closed for norovirus
+	infectionPerDay  = 0.08  // of hospitals: one to three bays are closed for norovirus
+	snowPerDay       = 0.02  // of winter days: it snows, for one to three days
+	scannerPerDay    = 0.03  // of A&E departments: the CT scanner is down for six hours
+	absentPerDay     = 0.03  // of wards: the nurse who sees to discharges is not there
+	handBackPerDay   = 0.02  // a care agency hands back starts of care at home, for ten days
 	quietLeast       = 75 * time.Minute
 	quietMost        = 200 * time.Minute
-	mostBaysClosed   = 2
+	mostBaysClosed   = 3
+
+	snowKeepsHome = .12 // of those who would walk in
+	snowFalls     = .10 // more people fall
+	fallen        = .20 // of those who come by ambulance
+	scannerSlows  = 1.6 // times as long until a decision
+	absentKeeps   = .25 // of those who could leave the ward
+	handedBack    = 8   // starts a day
 )
 
 // strikes tells whether one of those happens now.
@@ -51,8 +62,38 @@ func (c *County) astray(m Message) capacity.Instant {
 	return m.At
 }
 
+// weather is how many come on foot, and by ambulance, against a day without snow.
+func (c *County) weather() (afoot, carried float64) {
+	if c.now >= c.snow {
+		return 1, 1
+	}
+	return 1 - snowKeepsHome, 1 + snowFalls*fallen
+}
+
+// slowed is by how much longer decisions take while the scanner is down.
+func (h *hospital) slowed() float64 {
+	if h.county.now >= h.scanner {
+		return 1
+	}
+	return scannerSlows
+}
+
 // shocks plans those of the day that begins.
 func (c *County) shocks() {
+	if m := c.local().Month(); (m == time.December || m <= time.February) && c.strikes(snowPerDay) {
+		c.snow = c.now.Add(time.Duration(1+c.rnd.IntN(3)) * 24 * time.Hour)
+	}
+	if c.strikes(handBackPerDay) {
+		c.agencyBack = max(c.agencyBack, c.now.Add(10*24*time.Hour))
+	}
+	for _, h := range c.sites {
+		if h.ae != nil && c.strikes(scannerPerDay) {
+			c.after(c.between(0, 23*time.Hour), func() { h.scanner = c.now.Add(6 * time.Hour) })
+		}
+		for _, w := range h.adult {
+			w.absent = c.strikes(absentPerDay)
+		}
+	}
 	for _, f := range c.voices {
 		if f != c.desk && c.strikes(quietPerDay) {
 			c.after(c.between(0, 23*time.Hour), func() { f.quiet = c.now.Add(c.between(quietLeast, quietMost)) })
@@ -71,10 +112,21 @@ func (c *County) outage(f *feed) {
 	c.at(from, func() { f.quiet = max(f.quiet, until.Add(-c.between(0, 30*minute))) })
 }
 
-// infection closes a bay to new patients now and then; those in it stay.
+// infection closes bays to new patients now and then; those in them stay.
 func (h *hospital) infection() {
 	c := h.county
-	if h.ae == nil || h.closed >= mostBaysClosed || !c.strikes(infectionPerDay) {
+	if h.ae == nil || !c.strikes(infectionPerDay) {
+		return
+	}
+	for range 1 + c.rnd.IntN(mostBaysClosed) {
+		h.closeBay()
+	}
+}
+
+// closeBay closes one, if not too many are closed already.
+func (h *hospital) closeBay() {
+	c := h.county
+	if h.closed >= mostBaysClosed {
 		return
 	}
 	var bay []*bed

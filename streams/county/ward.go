@@ -68,6 +68,7 @@ type ward struct {
 	facility string // of HL7 locations
 	point    string // of care
 	guests   []*stay
+	absent   bool // the nurse who sees to discharges, today
 }
 
 // bed is a bed as it really is.
@@ -238,9 +239,12 @@ func (c *County) build() {
 				f.assigner = w.assigner
 			}
 		}
-		if kinds[w.unit.Site] == capacity.Community {
+		switch {
+		case w.unit.Kind == capacity.AandE && w.records == nil:
+			c.minors = append(c.minors, c.department(nil, w))
+		case kinds[w.unit.Site] == capacity.Community:
 			c.commune.wards = append(c.commune.wards, w)
-		} else {
+		default:
 			sites[w.unit.Site].take(w)
 		}
 	}
