@@ -291,7 +291,14 @@ func (h *hospital) inherit() {
 		s.plan.nctr = max(s.ready, s.from)
 		s.plan.reason, s.plan.owner = c.explain(&s.plan)
 	}
-	c.after(2*minute, h.list)
+	c.after(2*minute, func() {
+		h.list()
+		for _, s := range staying {
+			if s.here() {
+				h.arrange(s)
+			}
+		}
+	})
 }
 
 // list tells of everybody who no longer meets the criteria to reside and is still here.

@@ -432,6 +432,12 @@ func (b *ledger) event(m Message) (at capacity.Instant) {
 	case "discharge.ready":
 		b.list[visit] = true
 		b.visit(visit).path = d.Pathway
+	case "discharge.list":
+		for _, l := range d.Discharges {
+			v := l.Visit[strings.LastIndexByte(l.Visit, '/')+1:]
+			b.list[v] = true
+			b.visit(v).path = l.Pathway
+		}
 	case "discharge.not-ready":
 		delete(b.list, visit)
 	case "feed.heartbeat":
