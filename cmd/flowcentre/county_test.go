@@ -79,6 +79,30 @@ func TestCountyIsUnderstood(t *testing.T) {
 	}
 	v := state.View()
 	assert.Empty(t, v.Held)
+	states := map[string]int{}
+	for _, r := range v.Referrals {
+		states["referral "+r.State]++
+		if r.Avoided != nil {
+			states["avoided "+r.Avoided.State]++
+		}
+	}
+	for _, r := range v.Transfers {
+		states["transfer "+r.State]++
+	}
+	for _, u := range v.Units {
+		if u.Slots == nil {
+			continue
+		}
+		states["places "+u.Slots.State]++
+		for _, sort := range u.Slots.Sorts {
+			assert.Zero(t, sort.Over, "%s has accepted more than it has places for", u.ID)
+		}
+	}
+	assert.Zero(t, states["places never"])
+	for _, some := range []string{"places told", "referral open", "referral started", "referral ended", "referral cancelled", "avoided claimed"} {
+		assert.Positive(t, states[some], some)
+	}
+	t.Logf("%v", states)
 	for _, u := range v.Units {
 		holds := !u.Kind.HasPlaces() && u.Kind != capacity.CoordinationCentre
 		assert.Equal(t, holds, u.Known, "%s never told who is on it", u.ID)
