@@ -20,6 +20,7 @@ var families = []struct{ name, title, about string }{
 	{"requests", "Bed requests", "A request is open from when a bed is asked for until the patient is in it or the request is cancelled."},
 	{"discharge", "Discharge", "NCTR: no longer meets the criteria to reside. Of several such times of one patient the latest stands."},
 	{"cut", "At 08:00", "The bed position of the daily return. It is taken at the first tick at or after 08:00 local time and stays until the next is."},
+	{"community", "Places, referrals and calls", "What a unit tells of its places is old by the cadence of the feed that told it, or a day later where none says so; a figure with an old part says so, and of a unit that never told nothing is known. A referral counts at one unit: at the one that has accepted it, or while nobody has at the co-ordination centre."},
 	{"balance", "Beds usable against beds needed", "Given for a site and beyond, not for a unit. A full hour is one by the local clock: at 04:07 the three are 05:00, 08:00 and 12:00."},
 }
 

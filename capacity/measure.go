@@ -10,10 +10,10 @@ import (
 // Amounts, so nothing is ever counted two ways.
 type Measure struct {
 	Name       string   // such as ae_over_4h; part of addresses, never changed
-	Family     string   // beds, ae, ambulances, requests, discharge, balance or cut
+	Family     string   // beds, ae, ambulances, requests, discharge, balance, community or cut
 	Title      string   // as people see it
 	Definition string   // in plain English: what is counted, and what is left out
-	Unit       string   // patients, beds, bays, percent, minutes, time, ambulances, moves
+	Unit       string   // patients, beds, bays, percent, minutes, time, ambulances, moves, discharges, places, referrals, calls, admissions
 	Window     string   // now, since_midnight, last_hour, last_night, today, next_hour, next_4h, next_8h, at_0800
 	Scope      string   // the narrowest scope it is given for: unit or site
 	Source     string   // where the definition comes from
@@ -24,6 +24,8 @@ type Measure struct {
 	Least      int      // of a share, mean or median: the fewest it is given for
 	Base       string   // of what is kept from 08:00: the measure that it was taken of
 
+	places   bool                            // see OfPlaces
+	desk     bool                            // see ByDesk
 	census   bool                            // nothing is known of a unit before its first census
 	applies  func(*Unit) bool                // for which units it means anything
 	expected func(*Unit, *Site) bool         // see Expected; nil for all
@@ -88,7 +90,7 @@ func MeasureNamed(name string) (*Measure, bool) {
 	return &catalogue[i], true
 }
 
-var catalogue = withCut(slices.Concat(bedMeasures(), aeMeasures(), ambulanceMeasures(), requestMeasures(), dischargeMeasures(), balanceMeasures()))
+var catalogue = withCut(slices.Concat(bedMeasures(), aeMeasures(), ambulanceMeasures(), requestMeasures(), dischargeMeasures(), balanceMeasures(), communityMeasures()))
 
 func withCut(all []Measure) []Measure { return append(all, cutMeasures(all)...) }
 
@@ -131,7 +133,7 @@ func (m *Measure) Needs(u *Unit) []string {
 // figure next changes by itself. Of a unit that the measure does not apply to, or that it
 // knows nothing of yet, it is the zero Amount.
 func (m *Measure) Take(p *Picture, c *Clock, items bool) Amount {
-	if !m.applies(p.Unit) || m.Census(p.Unit) && !p.Known || m.Leavers() && !p.Leavers {
+	if !m.applies(p.Unit) || m.Census(p.Unit) && !p.Known || m.Leavers() && !p.Leavers || m.places && (p.Slots == nil || !p.Slots.Told.Told()) {
 		return Amount{}
 	}
 	n := counting{Picture: p, Clock: c, form: m.Form, items: items}

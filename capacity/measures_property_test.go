@@ -115,11 +115,56 @@ func (c *chance) stay(i int) *Stay {
 	return s
 }
 
-func (c *chance) picture() *Picture {
+// service draws a unit with places, or a co-ordination centre, with referrals and calls.
+func (c *chance) service() *Picture {
+	u := &Unit{ID: "s", Site: "general", Kind: rapid.SampledFrom(append(PlaceKinds(), CoordinationCentre, UrgentResponse, VirtualWard)).Draw(c.T, "kind")}
 	if c.bool() {
-		return c.department()
+		u.Hours = []Hours{{From: 480, To: 1200}}
 	}
-	return c.ward()
+	p := &Picture{Unit: u}
+	if u.Kind.HasPlaces() {
+		p.Slots = &Slots{Told: c.moment(false), Expires: c.instant(), Shut: c.number() == 0}
+		if c.bool() {
+			p.Slots.Until = c.instant()
+		}
+		for i := range c.number() {
+			x := Slot{ID: fmt.Sprint(i), Open: c.number(), Kept: c.number() / 3, Begun: c.number() / 3}
+			if used := c.number(); c.bool() {
+				x.Used = &used
+			}
+			if waiting := c.number(); c.bool() {
+				x.Waiting = &waiting
+			}
+			p.Slots.Sorts = append(p.Slots.Sorts, x)
+		}
+	}
+	for i := range 2 * c.number() {
+		r := &Referral{ID: fmt.Sprint("F", i), Home: c.word("s", "other"), Unit: c.word("", "s", "other"), Within: 7200 * rapid.IntRange(0, 1).Draw(c.T, "within"), Made: c.moment(true), Started: c.moment(false), Ended: c.moment(false), Cancelled: c.moment(false)}
+		if r.Unit != "" {
+			r.Accepted = c.moment(true)
+		}
+		for range c.number() / 3 {
+			r.Asked = append(r.Asked, Asked{Unit: c.word("s", "other"), Answered: c.moment(false), Answer: c.word("", "accepted", "declined")})
+		}
+		if c.bool() {
+			r.Avoided = Avoided{State: c.word("claimed", "confirmed", "withdrawn", "cannot_be_checked"), Since: c.moment(true)}
+		}
+		p.Referrals = append(p.Referrals, r)
+	}
+	for i := range c.number() {
+		p.Calls = append(p.Calls, &Call{ID: fmt.Sprint("C", i), Unit: "s", Raised: c.moment(true), Answered: c.moment(false), Closed: c.moment(false)})
+	}
+	return p
+}
+
+func (c *chance) picture() *Picture {
+	switch c.number() % 3 {
+	case 0:
+		return c.department()
+	case 1:
+		return c.ward()
+	}
+	return c.service()
 }
 
 func drawn(t *rapid.T) *chance {
@@ -213,6 +258,7 @@ func (c *chance) deal(whole *Picture) [2]*Picture {
 		halves[i] = &Picture{Unit: &units[i], Known: whole.Known}
 	}
 	any := func() int { return rapid.IntRange(0, 1).Draw(c.T, "unit") }
+	c.dealService(whole, halves, any)
 	areas, bays, beds, asked := map[string]int{"": any()}, map[string]int{"": any()}, map[string]int{}, map[uint64]int{}
 	for _, a := range whole.Unit.Areas {
 		areas[a.ID] = any()
@@ -250,6 +296,41 @@ func (c *chance) deal(whole *Picture) [2]*Picture {
 		halves[beds[s.Bed]].Stays = append(halves[beds[s.Bed]].Stays, s)
 	}
 	return halves
+}
+
+// dealService deals a unit's places, referrals and calls out: what counts at the unit counts
+// at the half that has it.
+func (c *chance) dealService(whole *Picture, halves [2]*Picture, any func() int) {
+	if whole.Slots != nil {
+		for _, h := range halves {
+			slots := *whole.Slots
+			slots.Sorts = nil
+			h.Slots = &slots
+		}
+		for _, x := range whole.Slots.Sorts {
+			h := halves[any()].Slots
+			h.Sorts = append(h.Sorts, x)
+		}
+	}
+	for _, r := range whole.Referrals {
+		h, mine := halves[any()], *r
+		rename := func(unit *string) {
+			if *unit == whole.Unit.ID {
+				*unit = h.Unit.ID
+			}
+		}
+		rename(&mine.Home)
+		rename(&mine.Unit)
+		mine.Asked = slices.Clone(r.Asked)
+		for i := range mine.Asked {
+			rename(&mine.Asked[i].Unit)
+		}
+		h.Referrals = append(h.Referrals, &mine)
+	}
+	for _, l := range whole.Calls {
+		h := halves[any()]
+		h.Calls = append(h.Calls, l)
+	}
 }
 
 // TestOrderOfAdding: however units are gathered, the figure is the same, and the county's

@@ -90,7 +90,7 @@ func (w worked) check(t *testing.T) {
 // TestMeasuresByHand: every measure of the catalogue gives what a person works out.
 func TestMeasuresByHand(t *testing.T) {
 	tested := map[string]bool{}
-	for _, cases := range [][]worked{bedCases(), aeCases(), ambulanceCases(), requestCases(), dischargeCases(), balanceCases(), dayCases()} {
+	for _, cases := range [][]worked{bedCases(), aeCases(), ambulanceCases(), requestCases(), dischargeCases(), balanceCases(), communityCases(), dayCases()} {
 		for _, w := range cases {
 			w.check(t)
 			tested[w.measure] = true
@@ -633,7 +633,7 @@ func measure(t *testing.T, name string) *Measure {
 func TestCatalogueIsWhole(t *testing.T) {
 	names := map[string]bool{}
 	for _, m := range Measures() {
-		require.Regexp(t, `^[a-z][a-z0-9_]{2,39}$`, m.Name)
+		require.Regexp(t, `^[a-z][a-z0-9_]{2,48}$`, m.Name)
 		require.False(t, names[m.Name], "%s is there twice", m.Name)
 		names[m.Name] = true
 		for what, text := range map[string]string{"title": m.Title, "definition": m.Definition, "source": m.Source, "family": m.Family, "window": m.Window} {
@@ -645,7 +645,7 @@ func TestCatalogueIsWhole(t *testing.T) {
 		if want, ok := units[m.Form]; ok {
 			require.Equal(t, want, m.Unit, m.Name)
 		} else {
-			require.Contains(t, []string{"patients", "beds", "bays", "ambulances", "moves", "discharges"}, m.Unit, m.Name)
+			require.Contains(t, []string{"patients", "beds", "bays", "ambulances", "moves", "discharges", "places", "referrals", "calls", "admissions"}, m.Unit, m.Name)
 		}
 		for _, s := range m.Supply {
 			require.Contains(t, Supplies(), s, m.Name)

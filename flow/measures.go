@@ -112,7 +112,7 @@ func (s *State) basisOf(u *unit, measure int) (b basis, ok bool) {
 	if len(feeds) == 0 && !m.Expected(u.def, s.site(u.def.Site)) {
 		return basis{}, false
 	}
-	b = basis{measure: measure, free: len(needs) == 0, surely: len(m.Surely) > 0 && s.untold([]*unit{u}, m.Surely...) == ""}
+	b = basis{measure: measure, free: len(needs) == 0 || m.ByDesk() && len(feeds) == 0, surely: len(m.Surely) > 0 && s.untold([]*unit{u}, m.Surely...) == ""}
 	b.best, b.asOf = nearest(u, feeds)
 	return b, true
 }
@@ -170,6 +170,9 @@ func (s *State) take(f *figures, u *unit, b *basis, c *capacity.Clock) {
 		return
 	}
 	lack, asOf, usable := b.lack(u, p, m)
+	if m.OfPlaces() {
+		lack, asOf, usable = lackOfPlaces(u, p, m, c)
+	}
 	g := figure{measure: b.measure, asOf: asOf}
 	if lack != nil {
 		g.missing = []Missing{*lack}
@@ -199,6 +202,23 @@ func (b *basis) lack(u *unit, p *capacity.Picture, m *capacity.Measure) (lack *M
 		return lack, b.asOf, false
 	}
 	return b.best, b.asOf, true
+}
+
+// lackOfPlaces is what a measure of a unit's places lacks: they are as old as what its
+// provider told, by the cadence in which that is expected.
+func lackOfPlaces(u *unit, p *capacity.Picture, m *capacity.Measure, c *capacity.Clock) (lack *Missing, asOf capacity.Instant, usable bool) {
+	some, all := m.Told(p)
+	switch {
+	case !p.Slots.Told.Told():
+		return &Missing{Unit: u.def.ID, Why: PlacesNever}, 0, false
+	case !some:
+		return &Missing{Unit: u.def.ID, Why: "not_sent"}, 0, false
+	case p.Slots.Old(c):
+		return &Missing{Unit: u.def.ID, Why: "expired"}, p.Slots.Told.At, true
+	case !all:
+		return &Missing{Unit: u.def.ID, Supply: m.Supply[0], Why: "not_sent"}, 0, true
+	}
+	return nil, 0, true
 }
 
 // uncounted is that no census has told who is on the unit, for measures that count them,

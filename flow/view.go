@@ -252,7 +252,7 @@ type Missing struct {
 	Site   string `json:"site,omitempty"`   // of a balance: all of the site, or what of it Supply says
 	Supply string `json:"supply,omitempty"` // the part that is lacking; the figure has the rest
 	Feed   string `json:"feed,omitempty"`
-	Why    string `json:"why"` // not_sent: no feed tells it; never: nothing came yet; silent; unknown: no census yet; no_list: no list yet of everybody who is to leave; outage
+	Why    string `json:"why"` // not_sent: no feed tells it; never: nothing came yet; silent; unknown: no census yet; no_list: no list yet of everybody who is to leave; outage; expired: what the unit told of its places is old
 }
 
 // ReportedView is a figure that a person told.

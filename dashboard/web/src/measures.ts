@@ -81,6 +81,7 @@ const reasons: Record<Missing["why"], { all: string; part: string }> = {
   unknown: { all: "no census yet", part: "part unknown" },
   no_list: { all: "no discharge list yet", part: "part not told" },
   outage: { all: "planned outage", part: "part in outage" },
+  expired: { all: "told too long ago", part: "part old" },
 };
 
 /** Why nothing is known. */

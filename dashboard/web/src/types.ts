@@ -231,7 +231,7 @@ export interface Missing {
   /** The part that is lacking; the figure has the rest. */
   supply?: string;
   feed?: string;
-  why: "not_sent" | "never" | "silent" | "unknown" | "no_list" | "outage";
+  why: "not_sent" | "never" | "silent" | "unknown" | "no_list" | "outage" | "expired";
 }
 
 export interface Reported {
