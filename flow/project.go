@@ -358,6 +358,9 @@ func (s *State) showTotals(v *View) {
 		frame = &capacity.Layout{}
 	}
 	system := &SystemView{ID: frame.System.ID, Name: frame.System.Name, TimeZone: frame.System.TimeZone, Version: s.seq, Layout: s.layout.Revision, LayoutID: s.layout.Digest}
+	for _, l := range frame.Localities {
+		system.Localities = append(system.Localities, LocalityView{l.ID, l.Name})
+	}
 	if last := s.view.last; last.Seq != 0 {
 		system.Last = &last
 	}

@@ -105,10 +105,11 @@ function CallLine({ state: s, centre, call: c }: { state: State; centre: Unit; c
 
 function Close({ state: s, call: c }: { state: State; call: Call }) {
   const made = [...s.referrals.values()].filter((r) => r.call === c.id).pop();
-  const outcome = useSignal(made ? outcomes[0] : outcomes[1]);
+  const chosen = useSignal("");
+  const outcome = chosen.value || (made ? outcomes[0] : outcomes[1]);
   return (
-    <Ask label={`Close the call of ${moment(c.raised, coarse.value, zone())}`} open="Close" button="Close the call" make={() => ({ type: "community.call-closed", data: { call: c.id, outcome: outcome.value, ...(outcome.value === outcomes[0] && made ? { referral: made.id } : {}) } })}>
-      <Choice label="What came of it" value={outcome.value} options={outcomes.map((o) => [o, o === outcomes[0] && made ? `referral ${made.id} made` : words(o)])} onChange={(v) => (outcome.value = v)} />
+    <Ask label={`Close the call of ${moment(c.raised, coarse.value, zone())}`} open="Close" button="Close the call" make={() => ({ type: "community.call-closed", data: { call: c.id, outcome, ...(outcome === outcomes[0] && made ? { referral: made.id } : {}) } })}>
+      <Choice label="What came of it" value={outcome} options={outcomes.map((o) => [o, o === outcomes[0] && made ? `referral ${made.id} made` : words(o)])} onChange={(v) => (chosen.value = v)} />
     </Ask>
   );
 }
