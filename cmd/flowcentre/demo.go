@@ -107,6 +107,8 @@ func goesOn(data string, played county.Options, system string) error {
 	}
 	if found {
 		switch {
+		case saved.Version != county.Version:
+			return fmt.Errorf("%s holds a county as another version of flowcentre plays it, and its messages would clash with those that are there; give another folder, or use that version", data)
 		case saved.Seed != played.Seed:
 			return fmt.Errorf("%s holds the county of seed %d; add --seed %d, or give another folder", data, saved.Seed, saved.Seed)
 		case saved.Calm != played.Calm:

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -269,8 +270,27 @@ func TestRunRefusesAnotherCounty(t *testing.T) {
 	calm, err := county.New(county.Options{Layout: testLayout(), Seed: 3, Start: tuesday, Desk: true, Calm: true})
 	require.NoError(t, err)
 	assert.ErrorContains(t, calm.Run(t.Context(), func() capacity.Instant { return 0 }, c.targets), "calm false")
+	old := filepath.Join(c.targets.Folder, "county.json")
+	text, err := os.ReadFile(old)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(old, bytes.Replace(text, fmt.Appendf(nil, `"version": %d`, county.Version), []byte(`"version": 1`), 1), 0o600))
+	assert.ErrorContains(t, play(t, 3, tuesday).Run(t.Context(), func() capacity.Instant { return 0 }, c.targets), "another version")
 	require.NoError(t, os.WriteFile(filepath.Join(c.targets.Folder, "county.json"), []byte("{"), 0o600))
 	assert.ErrorContains(t, play(t, 3, tuesday).Run(t.Context(), func() capacity.Instant { return 0 }, c.targets), "read county.json")
+}
+
+// TestVersion: what the county says in three days, told by a digest. Where it says something
+// else than before, county.Version must be raised, and with it the digest here.
+func TestVersion(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("another processor may round a time to another millisecond")
+	}
+	c := play(t, 1, tuesday)
+	sum := crc32.NewIEEE()
+	for m := c.Next(); m.At < tuesday.Add(3*24*time.Hour); m = c.Next() {
+		fmt.Fprintf(sum, "%s %s %d\n%s\n", m.Feed, m.ID, m.At, m.Body)
+	}
+	require.Equal(t, "2 7dd96990", fmt.Sprintf("%d %08x", county.Version, sum.Sum32()), "raise county.Version")
 }
 
 func TestRunGivesUpOnWhatIsRefused(t *testing.T) {

@@ -13,15 +13,20 @@ import (
 	"flowcentre/capacity"
 )
 
+// Version is of the play: raised whenever the same seed would say something else, because
+// messages that are settled go by their number. TestVersion tells when.
+const Version = 2
+
 // Saved is what county.json keeps: which county it is, and how many messages of each
 // feed are settled. The county itself is played again from its start.
 type Saved struct {
-	Seed   uint64            `json:"seed"`
-	Start  capacity.Instant  `json:"start"`
-	Layout string            `json:"layout"` // digest
-	Desk   bool              `json:"desk"`
-	Calm   bool              `json:"calm"`
-	Done   map[string]uint64 `json:"done"`
+	Version int               `json:"version"`
+	Seed    uint64            `json:"seed"`
+	Start   capacity.Instant  `json:"start"`
+	Layout  string            `json:"layout"` // digest
+	Desk    bool              `json:"desk"`
+	Calm    bool              `json:"calm"`
+	Done    map[string]uint64 `json:"done"`
 }
 
 const savedName = "county.json"
@@ -44,7 +49,7 @@ func ReadSaved(folder string) (s Saved, found bool, err error) {
 
 // saved is what is kept of a county that has settled nothing yet.
 func (o *Options) saved() Saved {
-	return Saved{Seed: o.Seed, Start: o.Start, Layout: o.Layout.Digest(), Desk: o.Desk, Calm: o.Calm}
+	return Saved{Version: Version, Seed: o.Seed, Start: o.Start, Layout: o.Layout.Digest(), Desk: o.Desk, Calm: o.Calm}
 }
 
 // load finds out where to go on.
@@ -56,6 +61,10 @@ func (r *Runner) load() (Saved, error) {
 	s, found, err := ReadSaved(r.targets.Folder)
 	if err != nil || !found {
 		return fresh, err
+	}
+	if s.Version != Version {
+		return fresh, fmt.Errorf("%s in %s is of a county as another version of the program plays it (%d, and this plays %d): take another folder, or that version",
+			savedName, r.targets.Folder, s.Version, Version)
 	}
 	if s.Seed != fresh.Seed || s.Start != fresh.Start || s.Layout != fresh.Layout || s.Desk != fresh.Desk || s.Calm != fresh.Calm {
 		return fresh, fmt.Errorf("%s in %s belongs to another county (seed %d, start %s, layout %s, desk played %t, calm %t): take those, or another folder",
