@@ -130,6 +130,8 @@ func (c *course) milestone(s *stay, f *fact) {
 	case DepartureCancelled:
 		if a := s.ae; a != nil && a.left.Told() {
 			s.comeBack()
+		} else {
+			c.cancelsNothing(s, f)
 		}
 	}
 	a := s.ae
@@ -138,6 +140,7 @@ func (c *course) milestone(s *stay, f *fact) {
 		s.ae = a
 	}
 	a.take(f)
+	s.sex = cmp.Or(f.more().Sex, s.sex)
 	c.note(&a.events, f)
 	switch f.Kind {
 	case AttendanceAssessed, AttendanceSeen, AttendanceReferred, DecidedToAdmit, ReadyToProceed:
@@ -148,6 +151,7 @@ func (c *course) milestone(s *stay, f *fact) {
 		a.streamed = true
 		c.leave(s, f, false)
 	case AttendanceDeparted:
+		c.doubts = slices.DeleteFunc(c.doubts, func(d doubt) bool { return d.kind == CancelsNothing && d.about == s })
 		c.leave(s, f, f.more().GoingTo == "admitted" || f.Place.Unit != "" && !c.dept(f.Place.Unit) || f.more().GoingTo == "" && c.awaits(s))
 		a.gone = false
 	case notListed:

@@ -24,6 +24,7 @@ const (
 	NoAttendance        = "no_attendance"         // a milestone of an attendance that nobody announced
 	NoRequest           = "no_request"            // a fact of a bed request that nobody made
 	NoStay              = "no_stay"               // a discharge fact about a patient who is not in
+	CancelsNothing      = "cancels_nothing"       // a cancellation of what nobody told
 	AcceptedTwice       = "accepted_twice"        // two units have accepted one referral
 	NoPlaceFree         = "no_place_free"         // more are used and kept of a unit's places than there are
 	DeclinedAfterStart  = "declined_after_start"  // a referral declined or handed back after it has begun
@@ -63,6 +64,7 @@ var contradictionKinds = []ContradictionKind{
 	{NoAttendance, 30 * time.Minute, FeedOwner},
 	{NoRequest, 30 * time.Minute, FeedOwner},
 	{NoStay, time.Hour, FeedOwner},
+	{CancelsNothing, time.Hour, FeedOwner},
 	{AcceptedTwice, 15 * time.Minute, Coordinator},
 	{NoPlaceFree, 30 * time.Minute, Coordinator},
 	{DeclinedAfterStart, 30 * time.Minute, FeedOwner},

@@ -3,6 +3,7 @@ package flow
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"flowcentre/capacity"
 )
@@ -17,6 +18,7 @@ type decision struct {
 	About   string           `json:"o,omitempty"`
 	Refused string           `json:"f,omitempty"`
 	Detail  string           `json:"d,omitempty"`
+	Warning string           `json:"w,omitempty"`
 	version uint64
 	shown   *DecisionView
 }
@@ -209,8 +211,58 @@ func (s *State) allocate(e *Event, d *decision) {
 			return
 		}
 	}
+	d.Warning = strings.Join(s.misfits(p, e.Data.Request, at), " ")
 	f := factOf(e)
 	f.Place = at
 	s.tell(p, f)
 	s.note(e, at)
+}
+
+// misfits are the rules that a patient in the place would break.
+func (s *State) misfits(p *patient, request string, at ref) []string {
+	c := derive(p.key, p.facts, s.isDept)
+	sex := ""
+	for _, st := range c.stays {
+		if st.phase == open && st.sex != "" {
+			sex = st.sex
+		}
+	}
+	space := capacity.Bedspace{Unit: s.units[at.Unit].def}
+	if b := s.bed(at); b != nil {
+		space.Bed, space.Sex = b.def, s.bayOf(b)
+	}
+	for _, r := range c.requests {
+		if r.id == request {
+			return (&capacity.Request{Service: r.service, Wants: r.wants, Needs: r.needs}).Misfits(space, sex)
+		}
+	}
+	return nil
+}
+
+// bayOf is the sex for which the bed's bay is laid out or, where it is not, of the patients
+// in it; empty for either, and where both are in it already.
+func (s *State) bayOf(b *bed) (sex string) {
+	if b.def.Sex != "" || b.def.SideRoom || b.def.Bay == "" {
+		return b.def.Sex
+	}
+	for _, o := range b.unit.order {
+		if o == b || o.def.Bay != b.def.Bay || o.def.SideRoom {
+			continue
+		}
+		for _, cl := range o.claims {
+			if cl.kind != in {
+				continue
+			}
+			for _, st := range derive(cl.patient.key, cl.patient.facts, s.isDept).stays {
+				switch {
+				case st.id != cl.stay || st.sex == "" || st.sex == sex:
+				case sex == "":
+					sex = st.sex
+				default:
+					return ""
+				}
+			}
+		}
+	}
+	return sex
 }

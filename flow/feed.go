@@ -2,6 +2,8 @@ package flow
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"time"
 
 	"flowcentre/capacity"
@@ -30,22 +32,23 @@ type feedState struct {
 
 // feedTold is the part of a feed that the store keeps.
 type feedTold struct {
-	Last       capacity.Instant `json:"l,omitempty"`
-	Happened   capacity.Instant `json:"h,omitempty"` // of the newest fact
-	Logged     uint64           `json:"n,omitempty"`
-	Duplicates uint64           `json:"d,omitempty"`
-	Ignored    uint64           `json:"i,omitempty"`
-	Refused    uint64           `json:"r,omitempty"`
-	Unheld     uint64           `json:"u,omitempty"` // facts that should have been held when the limit was reached
-	Connected  bool             `json:"c,omitempty"`
-	Refusals   []Refusal        `json:"f,omitempty"`
-	Excused    capacity.Instant `json:"x,omitempty"` // end of the last planned outage that ran its time
-	Outages    []outage         `json:"o,omitempty"` // planned or on, soonest first
-	Count      counter          `json:"k,omitzero"`
-	Late       lateness         `json:"t,omitzero"`
-	Skew       skew             `json:"s,omitzero"`
-	First      capacity.Instant `json:"1,omitempty"` // when it first spoke
-	Quiet      capacity.Instant `json:"q,omitempty"` // while it is silent or out: up to when history has taken that down
+	Last       capacity.Instant  `json:"l,omitempty"`
+	Happened   capacity.Instant  `json:"h,omitempty"` // of the newest fact
+	Logged     uint64            `json:"n,omitempty"`
+	Duplicates uint64            `json:"d,omitempty"`
+	Ignored    uint64            `json:"i,omitempty"`
+	Refused    uint64            `json:"r,omitempty"`
+	Unheld     uint64            `json:"u,omitempty"` // facts that should have been held when the limit was reached
+	Connected  bool              `json:"c,omitempty"`
+	Refusals   []Refusal         `json:"f,omitempty"`
+	Excused    capacity.Instant  `json:"x,omitempty"` // end of the last planned outage that ran its time
+	Outages    []outage          `json:"o,omitempty"` // planned or on, soonest first
+	Count      counter           `json:"k,omitzero"`
+	Late       lateness          `json:"t,omitzero"`
+	Skew       skew              `json:"s,omitzero"`
+	Unlaid     map[string]uint64 `json:"a,omitempty"` // areas of A&E that it named and the layout has not, how often
+	First      capacity.Instant  `json:"1,omitempty"` // when it first spoke
+	Quiet      capacity.Instant  `json:"q,omitempty"` // while it is silent or out: up to when history has taken that down
 }
 
 // feedOf is the feed of that id, made if need be, and nil past the limit of feeds that
@@ -193,7 +196,10 @@ func (f *feed) view(seq uint64) *FeedView {
 		Connected: t.Connected, Last: t.Last, Happened: t.Happened, Logged: t.Logged, Duplicates: t.Duplicates,
 		Ignored: t.Ignored, Refused: t.Refused, Held: f.held + int(t.Unheld), Refusals: append([]Refusal{}, t.Refusals...),
 		Sent: t.Count.Sent, Received: t.Count.Received, Missing: t.Count.missing(), Restarts: t.Count.Restarts,
-		first: t.First, quiet: t.Quiet, Late: t.Late.Count, Skew: int(t.Skew.Most / time.Second), Outages: []OutageView{},
+		first: t.First, quiet: t.Quiet, Late: t.Late.Count, Skew: int(t.Skew.Most / time.Second), Outages: []OutageView{}, Unlaid: []UnlaidView{},
+	}
+	for _, place := range slices.Sorted(maps.Keys(t.Unlaid)) {
+		v.Unlaid = append(v.Unlaid, UnlaidView{Place: place, Times: t.Unlaid[place]})
 	}
 	for _, o := range t.Outages {
 		v.Outages = append(v.Outages, OutageView{From: o.From, Until: o.Until, Reason: o.Reason, Role: o.Role})

@@ -92,6 +92,7 @@ func (s *State) retry() {
 			s.heard(f)
 		}
 		s.fact(e)
+		s.unlaid(e)
 		if d := s.decision(e.Seq); d != nil && d.version < s.seq && s.held[e.Seq] == nil {
 			effective := *d
 			effective.Refused, effective.Detail, effective.shown = "", "", nil

@@ -129,6 +129,7 @@ func (s *State) setFrame(frame *capacity.Layout) {
 			f.def = nil
 		}
 		f.stale = true
+		s.laid(f)
 		s.listen(f)
 	}
 	s.awaitAgain()

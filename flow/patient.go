@@ -40,6 +40,15 @@ func (s *State) patientOf(key string) *patient {
 	return p
 }
 
+// knows tells whether anything is known of a patient: most corrections are of people who
+// are not in hospital.
+func (s *State) knows(key string) bool {
+	if into, ok := s.merged[key]; ok {
+		key = into
+	}
+	return s.patients[key] != nil
+}
+
 // owner is the patient that a fact belongs to: whoever its visit was moved to, else
 // whoever it names. A list may tell a visit alone: its number then stands for the patient,
 // until a fact tells whose visit it is.
@@ -79,7 +88,7 @@ func (s *State) patientFact(e *Event) {
 		f.Place.Bay = ""
 	}
 	f.Prior.Bay = ""
-	if f.Kind == Updated && f.Place.Unit == "" && f.Due == 0 && f.Class == "" {
+	if f.Kind == Updated && f.Place.Unit == "" && f.Due == 0 && f.Class == "" && (f.More == nil || !s.knows(e.Data.Patient)) {
 		return
 	}
 	p, reason := s.whose(e, &f)

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,7 +36,7 @@ const (
 func (s *State) find(feed, place string) (at ref, reason string) {
 	at, ok := s.places[place]
 	if !ok {
-		if at, ok = s.inDepartment(place); !ok {
+		if at, ok = inDepartment(place, s.places, s.isDept); !ok {
 			return ref{}, UnknownPlace
 		}
 	}
@@ -47,13 +48,87 @@ func (s *State) find(feed, place string) (at ref, reason string) {
 
 // inDepartment resolves a place within an A&E department that is not laid out, such as a
 // cubicle: the area it is in counts, or the department where no area has that name.
-func (s *State) inDepartment(place string) (at ref, ok bool) {
+func inDepartment(place string, places map[string]ref, dept func(string) bool) (at ref, ok bool) {
 	for cut := strings.LastIndexByte(place, '/'); cut > 0 && !ok; cut = strings.LastIndexByte(place, '/') {
 		place = place[:cut]
-		at, ok = s.places[place]
+		at, ok = places[place]
 	}
-	return at, ok && s.dept(at.Unit)
+	return at, ok && dept(at.Unit)
 }
+
+// Names is what feeds may call places by one layout. It never changes.
+type Names struct {
+	places map[string]ref
+	depts  map[string]bool
+}
+
+// NamesOf are the names of a layout.
+func NamesOf(l *capacity.Layout) *Names {
+	n := &Names{places: map[string]ref{}, depts: map[string]bool{}}
+	for i := range l.Units {
+		maps.Copy(n.places, names(&l.Units[i]))
+		n.depts[l.Units[i].ID] = l.Units[i].Kind == capacity.AandE
+	}
+	return n
+}
+
+// Unlaid are the places in an event that are within an A&E department and in none of its
+// areas: who is there counts in the department, without an area.
+func (n *Names) Unlaid(e *Event) []string {
+	return unlaid(e, n.places, func(unit string) bool { return n.depts[unit] })
+}
+
+func unlaid(e *Event, places map[string]ref, dept func(string) bool) (all []string) {
+	look := func(place string) {
+		if _, laid := places[place]; laid || place == "" || slices.Contains(all, place) {
+			return
+		}
+		if at, ok := inDepartment(place, places, dept); ok && at == (ref{Unit: at.Unit}) {
+			all = append(all, place)
+		}
+	}
+	look(e.Data.Place)
+	if e.Data.Swap != nil {
+		look(e.Data.Swap.Place)
+	}
+	for i := range e.Data.List {
+		look(e.Data.List[i].Place)
+	}
+	return all
+}
+
+// unlaid counts the areas that an event names and that are not laid out.
+func (s *State) unlaid(e *Event) {
+	f := s.feeds[e.Feed]
+	if f == nil || s.held[e.Seq] != nil {
+		return
+	}
+	for _, place := range unlaid(e, s.places, s.isDept) {
+		if f.told.Unlaid == nil {
+			f.told.Unlaid = map[string]uint64{}
+		}
+		if _, known := f.told.Unlaid[place]; !known && len(f.told.Unlaid) >= maxUnlaid {
+			place = otherPlaces
+		}
+		f.told.Unlaid[place]++
+		s.heard(f)
+	}
+}
+
+// laid forgets the areas that the layout now in force has.
+func (s *State) laid(f *feed) {
+	for place := range f.told.Unlaid {
+		if place != otherPlaces && len(unlaid(&Event{Data: Data{Place: place}}, s.places, s.isDept)) == 0 {
+			delete(f.told.Unlaid, place)
+			s.heard(f)
+		}
+	}
+}
+
+const (
+	maxUnlaid   = 20  // areas told apart, of one feed
+	otherPlaces = "*" // the others
+)
 
 // hint resolves a place that only helps: an unknown one is no reason to hold the fact.
 func (s *State) hint(feed, place string) ref {

@@ -244,6 +244,12 @@ var plants = []func(w *teller, p, q string){
 		w.expect(NoStay, "")
 	},
 	func(w *teller, p, _ string) {
+		b := w.bed()
+		w.in(0, p, b)
+		w.tell(rapid.SampledFrom([]Kind{DischargeCancelled, TransferCancelled}).Draw(w.t, "cancels"), 60, Data{Patient: p, Visit: "v" + p, Place: b})
+		w.expect(CancelsNothing, b)
+	},
+	func(w *teller, p, _ string) {
 		b := w.next("gone/B")
 		w.in(0, p, b)
 		w.expect(PlaceRemoved, b)

@@ -147,7 +147,7 @@ func (s *State) showDecisions() []*DecisionView {
 	shown := make([]*DecisionView, len(s.decisions))
 	for i, d := range s.decisions {
 		if d.shown == nil {
-			d.shown = &DecisionView{ID: itoa(d.Seq), Version: d.version, At: d.At, Type: d.Kind, Role: d.Role, Account: d.Account, About: d.About, Refused: d.Refused, Detail: d.Detail}
+			d.shown = &DecisionView{ID: itoa(d.Seq), Version: d.version, At: d.At, Type: d.Kind, Role: d.Role, Account: d.Account, About: d.About, Refused: d.Refused, Detail: d.Detail, Warning: d.Warning}
 		}
 		shown[i] = d.shown
 	}

@@ -261,7 +261,7 @@ func (s *State) showUnit(u *unit, clock *capacity.Clock) *UnitView {
 	v := &UnitView{
 		ID: d.ID, Site: d.Site, Name: d.Name, Kind: d.Kind, Class: d.Class, Assumed: d.Assumed, Version: s.seq,
 		Known: u.told.KnownSince != 0, KnownSince: u.told.KnownSince, Told: u.told.Told, Silent: s.silent(u),
-		Feeds: append([]string{}, d.Feeds...), PressureAt: d.PressureAt, FullAt: d.FullAt, CleanIn: d.CleanWithin,
+		Feeds: append([]string{}, d.Feeds...), Specialties: d.Specialties, PressureAt: d.PressureAt, FullAt: d.FullAt, CleanIn: d.CleanWithin,
 		Places: make([]PlaceView, 0, len(u.order)),
 	}
 	if d.Kind == capacity.CoordinationCentre {

@@ -356,6 +356,10 @@ func (w *ward) unit(words []string) {
 			}
 		case "site":
 			u.Site = value
+		case "class":
+			u.Class = capacity.BedClass(value)
+		case "for":
+			u.Specialties = strings.Split(value, ",")
 		case "alias":
 			u.Aliases = append(u.Aliases, value)
 		default:
@@ -438,6 +442,9 @@ func (w *ward) show() string {
 	w.people(&b, v)
 	b.WriteString(w.referrals(v))
 	for _, f := range v.Feeds {
+		for _, a := range f.Unlaid {
+			fmt.Fprintf(&b, "feed %s: area not laid out: %s, %d times\n", f.ID, a.Place, a.Times)
+		}
 		if w.watch {
 			b.WriteString(feedLine(f))
 		} else if f.State == FeedSilent || f.Duplicates > 0 {
@@ -551,6 +558,9 @@ func (w *ward) people(b *strings.Builder, v *View) {
 	for _, d := range v.Decisions {
 		if d.Refused != "" {
 			fmt.Fprintf(b, "refused %s: %s: %s\n", d.ID, d.Refused, d.Detail)
+		}
+		if d.Warning != "" {
+			fmt.Fprintf(b, "in effect %s, but: %s\n", d.ID, d.Warning)
 		}
 	}
 }

@@ -122,6 +122,7 @@ func (s *State) Apply(e *Event) {
 			s.unreadable(e)
 		} else if s.hear(e) {
 			s.fact(e)
+			s.unlaid(e)
 			s.minute(e)
 		}
 	}

@@ -153,7 +153,13 @@ func (c *course) take(patient string, f *fact) {
 	}
 	if s == nil {
 		if s = c.begin(patient, f); s == nil {
+			if f.Kind == AdmissionCancelled {
+				c.cancelsNothing(nil, f)
+			}
 			return
+		}
+		if f.Kind == AdmissionCancelled {
+			defer c.cancelsNothing(s, f)
 		}
 		c.foresee(s, f)
 	}
@@ -418,6 +424,7 @@ func (c *course) cancelTransfer(s *stay, f *fact) {
 		c.cancelledMove = map[*stay]capacity.Instant{}
 	}
 	c.cancelledMove[s] = f.Happened
+	c.cancelsNothing(s, f)
 }
 
 func (c *course) discharge(s *stay, f *fact) {
@@ -452,7 +459,16 @@ func (c *course) cancelDischarge(s *stay, f *fact) {
 			c.cancelledEnd = map[*stay]capacity.Instant{}
 		}
 		c.cancelledEnd[s] = f.Happened
+		c.cancelsNothing(s, f)
 	case cancelled, deleted:
+	}
+}
+
+// cancelsNothing notes that what a fact cancels was not told. It may be on its way, with the
+// same moment; of whom a census found, it was before there was a centre.
+func (c *course) cancelsNothing(s *stay, f *fact) {
+	if s == nil || !s.found {
+		c.doubts = append(c.doubts, doubt{CancelsNothing, *f, 0, s})
 	}
 }
 

@@ -91,28 +91,29 @@ type SiteView struct {
 // UnitView is one unit. While Known is false nobody has told who is on it: its
 // Beds count only what was seen since, and must not be shown as the truth.
 type UnitView struct {
-	ID         string            `json:"id"`
-	Site       string            `json:"site"`
-	Name       string            `json:"name"`
-	Kind       capacity.UnitKind `json:"kind"`
-	Class      capacity.BedClass `json:"class"`
-	Assumed    bool              `json:"assumed"`
-	Version    uint64            `json:"version"`
-	Known      bool              `json:"known"`
-	KnownSince capacity.Instant  `json:"known_since,omitempty"`
-	Told       capacity.Instant  `json:"told,omitempty"` // when anything was last recorded about it
-	Silent     bool              `json:"silent"`         // a feed that says who is on it is silent
-	Feeds      []string          `json:"feeds"`
-	PressureAt int               `json:"pressure_at"`
-	FullAt     int               `json:"full_at"`
-	CleanIn    int               `json:"clean_within_s"`
-	Beds       capacity.Tally    `json:"beds"`
-	NoBed      int               `json:"without_bed"`      // patients on the unit without a bed
-	Leaving    int               `json:"leaving"`          // patients whose discharge is expected, whenever that is
-	Expected   int               `json:"expected"`         // patients who are to come
-	Places     []PlaceView       `json:"places"`           // its beds, as laid out
-	Slots      *SlotsView        `json:"slots,omitempty"`  // of a unit with places instead of beds
-	Serves     []string          `json:"serves,omitempty"` // localities whose calls a co-ordination centre takes; absent for all
+	ID          string            `json:"id"`
+	Site        string            `json:"site"`
+	Name        string            `json:"name"`
+	Kind        capacity.UnitKind `json:"kind"`
+	Class       capacity.BedClass `json:"class"`
+	Assumed     bool              `json:"assumed"`
+	Version     uint64            `json:"version"`
+	Known       bool              `json:"known"`
+	KnownSince  capacity.Instant  `json:"known_since,omitempty"`
+	Told        capacity.Instant  `json:"told,omitempty"` // when anything was last recorded about it
+	Silent      bool              `json:"silent"`         // a feed that says who is on it is silent
+	Feeds       []string          `json:"feeds"`
+	PressureAt  int               `json:"pressure_at"`
+	FullAt      int               `json:"full_at"`
+	CleanIn     int               `json:"clean_within_s"`
+	Beds        capacity.Tally    `json:"beds"`
+	NoBed       int               `json:"without_bed"`           // patients on the unit without a bed
+	Leaving     int               `json:"leaving"`               // patients whose discharge is expected, whenever that is
+	Expected    int               `json:"expected"`              // patients who are to come
+	Places      []PlaceView       `json:"places"`                // its beds, as laid out
+	Slots       *SlotsView        `json:"slots,omitempty"`       // of a unit with places instead of beds
+	Specialties []string          `json:"specialties,omitempty"` // service codes whose patients belong here; absent for any
+	Serves      []string          `json:"serves,omitempty"`      // localities whose calls a co-ordination centre takes; absent for all
 }
 
 // PlaceView is one bed.
@@ -181,6 +182,14 @@ type FeedView struct {
 	quiet      capacity.Instant // while it is silent or out: history has it up to then
 	Outages    []OutageView     `json:"outages"`  // planned ones, soonest first; the state tells whether one is on
 	Refusals   []Refusal        `json:"refusals"` // newest last, at most 5
+	Unlaid     []UnlaidView     `json:"unlaid"`   // areas of A&E that it names and the layout has not, sorted; at most 20, and the others as *
+}
+
+// UnlaidView is an area of an A&E department that is not laid out. Who is there counts in the
+// department, without an area.
+type UnlaidView struct {
+	Place string `json:"place"` // as the feed names it
+	Times uint64 `json:"times"`
 }
 
 // OutageView is a time in which a feed will be silent.
@@ -351,6 +360,7 @@ type DecisionView struct {
 	About   string           `json:"about"`             // request, contradiction, feed or place
 	Refused string           `json:"refused,omitempty"` // why it has no effect: a code
 	Detail  string           `json:"detail,omitempty"`  // in words, with who holds the bed
+	Warning string           `json:"warning,omitempty"` // it has effect, and breaks a rule: which, in words
 }
 
 // Definition is what a measure means: its entry in the catalogue.

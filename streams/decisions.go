@@ -136,7 +136,7 @@ func (d *Door) outcomes(ctx context.Context, answers []Answer) {
 		switch {
 		case err != nil: // it stays unknown
 		case refused == "":
-			a.Outcome = inEffect
+			a.Outcome, a.Warning = inEffect, detail
 		default:
 			a.Outcome = ""
 			a.Error = problem(http.StatusConflict, "no-effect", "Without effect", detail, "Look at the state as it is now, and decide anew under a new id.")

@@ -39,7 +39,7 @@ func deskDoor(t *testing.T, l *Log, secret string, outcome func(context.Context,
 // firstOnly is an engine in which only the event of sequence 1 has effect.
 func firstOnly(_ context.Context, seq uint64) (refused, detail string, err error) {
 	if seq == 1 {
-		return "", "", nil
+		return "", "A1 is in a men's bay, and the patient is a woman.", nil
 	}
 	return "held", "W4/A1 is kept for request R1.", nil
 }
@@ -51,7 +51,7 @@ func TestDecide(t *testing.T) {
 
 	response, a := post(t, s, "/api/v1/decisions", typeJSON, goodDecision)
 	require.Equal(t, http.StatusAccepted, response.StatusCode, a.Detail)
-	assert.JSONEq(t, `{"id":"d1","seq":1,"outcome":"in effect"}`, text(t, response))
+	assert.JSONEq(t, `{"id":"d1","seq":1,"outcome":"in effect","warning":"A1 is in a men's bay, and the patient is a woman."}`, text(t, response))
 	e := follow(t, l, 0, 1)[0].Event
 	assert.Equal(t, flow.Desk, e.Feed)
 	assert.Equal(t, flow.BedAllocated, e.Kind)
@@ -74,7 +74,7 @@ func TestDecide(t *testing.T) {
 	response, a = post(t, s, "/api/v1/decisions", typeJSON, "["+goodDecision+","+decision("d1", "d3")+`,{"id":"d4"}]`)
 	require.Equal(t, http.StatusAccepted, response.StatusCode)
 	require.Len(t, a.Results, 3)
-	assert.Equal(t, Answer{ID: "d1", Seq: 1, Duplicate: true, Outcome: inEffect}, a.Results[0])
+	assert.Equal(t, Answer{ID: "d1", Seq: 1, Duplicate: true, Outcome: inEffect, Warning: "A1 is in a men's bay, and the patient is a woman."}, a.Results[0])
 	assert.Equal(t, "held", a.Results[1].Error.Code)
 	assert.Equal(t, "type", a.Results[2].Error.Field)
 	response, a = post(t, s, "/api/v1/decisions", typeBatch, "["+decision("d1", "d5")+"]")

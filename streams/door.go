@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -40,12 +41,14 @@ type DoorOptions struct {
 	// end.
 	Seen func(feed, id string) (digest string, seq uint64, ok bool)
 	// Outcome waits until the event of the desk at seq is applied, and tells why it has no
-	// effect: a code, and words for whoever decided it. refused is empty when it has.
-	Outcome func(ctx context.Context, seq uint64) (refused, detail string, err error)
+	// effect: a code, and words for whoever decided it. refused is empty when it has; detail
+	// is then what there is to say against it.
+	Outcome    func(ctx context.Context, seq uint64) (refused, detail string, err error)
+	Names      *flow.Names // of the layout in force: an area that it has not is told to the sender; nil tells nothing
 	// View is what is committed and shown, for who tells a unit's places by a link; safe for
 	// concurrent use.
 	View       func() *flow.View
-	DeskSecret string // what decisions must show; without one only this machine is heard
+	DeskSecret string      // what decisions must show; without one only this machine is heard
 	Logger     *slog.Logger
 }
 
@@ -54,6 +57,7 @@ type Result struct {
 	ID        string // as the producer sent it
 	Seq       uint64 // position in the log, 0 when not logged
 	Duplicate bool   // it was in the log already, at Seq
+	Note      string // it is taken, and something of it could not be used
 	// Err is *flow.Invalid, *Conflict, *TooLarge, ErrForeign, ErrBusy, ErrFull, ErrAway
 	// or ErrUnknown; nothing of a patient is in its text.
 	Err error
@@ -74,6 +78,7 @@ type Door struct {
 	meter   meter  // of requests with links
 	turns   turns  // of reports by links
 	logger  *slog.Logger
+	names   *flow.Names
 	slates  *slates
 	cost    cost
 	sick    atomic.Bool // the last write had no answer
@@ -113,7 +118,7 @@ func NewDoor(o DoorOptions) (*Door, error) {
 		return nil, fmt.Errorf("open door: the desk and feed %q have the same secret; give each its own", feed)
 	}
 	d := &Door{
-		log: o.Log, keys: o.Keys, clock: o.Clock, feeds: feeds, seen: o.Seen, outcome: o.Outcome, view: o.View, secret: o.DeskSecret,
+		log: o.Log, keys: o.Keys, clock: o.Clock, feeds: feeds, seen: o.Seen, outcome: o.Outcome, view: o.View, secret: o.DeskSecret, names: o.Names,
 		logger: cmp.Or(o.Logger, slog.Default()),
 		slates: newSlates(append(feeds.ids(), flow.Desk)),
 		cost:   newCost(),
@@ -169,6 +174,9 @@ func (d *Door) post(ctx context.Context, feed string, events []flow.Event, how m
 		select {
 		case <-s.done:
 			results[i].Seq, results[i].Err = s.seq, s.err
+			if s.err == nil {
+				results[i].Note = d.note(&events[i])
+			}
 		case <-ctx.Done():
 			results[i].Err = ErrUnknown
 		}
@@ -223,6 +231,25 @@ func (d *Door) check(feed string, e flow.Event, how manner) (*slip, error) {
 	}
 	return &slip{name: name{feed, e.ID}, digest: e.Digest, pending: pending, done: make(chan struct{})}, nil
 }
+
+// note tells what of an event that is taken cannot be used.
+func (d *Door) note(e *flow.Event) string {
+	if d.names == nil {
+		return ""
+	}
+	places := d.names.Unlaid(e)
+	if len(places) == 0 {
+		return ""
+	}
+	more := ""
+	if n := len(places) - maxNoted; n > 0 {
+		places, more = places[:maxNoted], fmt.Sprintf(" and %d more", n)
+	}
+	return "area not laid out: " + strings.Join(places, ", ") + more + "; counted in the department, without an area"
+}
+
+// maxNoted is how many areas a note names.
+const maxNoted = 5
 
 // sayable checks that whoever speaks may say such a thing at all.
 func sayable(e *flow.Event, how manner) error {

@@ -178,6 +178,7 @@ type puback struct {
 	Stream    string    `json:"stream"`
 	Seq       uint64    `json:"seq"`
 	Duplicate bool      `json:"duplicate,omitempty"`
+	Note      string    `json:"note,omitempty"`
 	Error     *ackError `json:"error,omitempty"`
 }
 
@@ -194,7 +195,7 @@ func (g *Gateway) answer(m *nats.Msg, feed string, r Result) {
 	if !strings.HasPrefix(m.Reply, producerInbox+".") && !strings.HasPrefix(m.Reply, inboxOf(feed)) {
 		return
 	}
-	ack := puback{Stream: Stream, Seq: r.Seq, Duplicate: r.Duplicate}
+	ack := puback{Stream: Stream, Seq: r.Seq, Duplicate: r.Duplicate, Note: r.Note}
 	if r.Err != nil {
 		p := ProblemOf(r.Err)
 		ack.Error = &ackError{Code: p.Status, Description: p.Detail}

@@ -57,7 +57,7 @@ func (d *Door) HL7(ctx context.Context, feed string, messages ...[]byte) []HL7Re
 		if refusal == nil && results[i].Err != nil {
 			refusal = &hl7.Refusal{Code: hl7.Unavailable, Detail: "the message was not confirmed as stored; send it again"}
 		}
-		results[i].Ack = hl7.Acknowledge(message, refusal, settings.Ack, d.clock.Now())
+		results[i].Ack = hl7.Acknowledge(message, refusal, results[i].Note, settings.Ack, d.clock.Now())
 	}
 	return results
 }

@@ -23,6 +23,8 @@ type Answer struct {
 	Duplicate bool     `json:"duplicate,omitempty"`
 	Ignored   string   `json:"ignored,omitempty"` // sound, of no use here: an HL7 message by its type
 	Outcome   string   `json:"outcome,omitempty"` // of a decision: in effect, or unknown
+	Warning   string   `json:"warning,omitempty"` // of a decision in effect: the rules that it breaks
+	Note      string   `json:"note,omitempty"`    // it is taken, and something of it could not be used
 	Error     *Problem `json:"error,omitempty"`
 }
 
@@ -260,7 +262,7 @@ func (d *Door) postRead(r *http.Request, caller string, events []flow.Event, err
 }
 
 func answerTo(r Result) Answer {
-	a := Answer{ID: r.ID, Seq: r.Seq, Duplicate: r.Duplicate}
+	a := Answer{ID: r.ID, Seq: r.Seq, Duplicate: r.Duplicate, Note: r.Note}
 	if r.Err != nil {
 		a.Error = ProblemOf(r.Err)
 	}

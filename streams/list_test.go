@@ -425,3 +425,36 @@ func FuzzReadCSV(f *testing.F) {
 		require.NoError(t, plausible(&e, start))
 	})
 }
+
+// An area that nobody laid out is told to whoever names it, in the words of each protocol.
+func TestAnAreaThatIsNotLaidOutIsTold(t *testing.T) {
+	l := newTestLog(t)
+	layout := capacity.Layout{Units: []capacity.Unit{{ID: "wrh-ae", Kind: capacity.AandE, Aliases: []string{"RWP50/ED"}, Areas: []capacity.Area{{ID: "majors"}}}}}
+	d, err := NewDoor(DoorOptions{
+		Log: l, Keys: testKeys(t), Clock: NewClock(start, 1), Logger: l.logger, Names: flow.NamesOf(&layout),
+		Feeds: []Feed{{ID: "ed", HL7: hl7.Settings{Authority: "RWP50", PatientType: "MR"}}},
+	})
+	require.NoError(t, err)
+	t.Cleanup(d.Close)
+	s := httpServer(t, d)
+
+	response, a := post(t, s, edPath, typeCSV, "visit,arrived,area\n1,2027-01-12 03:00,majors\n2,2027-01-12 03:00,plaster\n3,2027-01-12 03:00,fracture\n4,2027-01-12 03:00,majors/C4\n")
+	require.Equal(t, http.StatusAccepted, response.StatusCode, a.Detail)
+	assert.Equal(t, "area not laid out: wrh-ae/plaster, wrh-ae/fracture; counted in the department, without an area", listAnswer(t, response).Note)
+
+	arrived := func(id, place string) string {
+		return `{"specversion":"1.0","id":"` + id + `","source":"ed","type":"flowcentre.ae.arrived.v1","time":"2027-01-12T04:00:00Z","data":{"patient":"RWP50/MR/1","place":"` + place + `"}}`
+	}
+	_, a = post(t, s, "/api/v1/events", typeBatch, "["+arrived("1", "wrh-ae/plaster")+","+arrived("2", "wrh-ae/majors")+","+arrived("3", "wrh-w9/plaster")+"]")
+	require.Len(t, a.Results, 3)
+	assert.Contains(t, a.Results[0].Note, "wrh-ae/plaster")
+	assert.Empty(t, a.Results[1].Note)
+	assert.Empty(t, a.Results[2].Note, "it is held, as a place that nobody knows")
+
+	for version, warned := range map[string]bool{"2.4": false, "2.5.1": true} {
+		message := "MSH|^~\\&|PAS|RWP50|FC|FC|20270112035900||ADT^A04|" + version + "|P|" + version + "\rEVN|A04|20270112035900\rPID|1||7^^^RWP^MR\rPV1|1|E|ED^PLASTER^3^RWP50||||||||||||||||9\r"
+		ack := string(d.HL7(t.Context(), "ed", []byte(message))[0].Ack)
+		assert.Contains(t, ack, "\rMSA|AA|"+version+"|area not laid out: RWP50/ED/PLASTER/3; counted", version)
+		assert.Equal(t, warned, strings.Contains(ack, "\rERR|||0^Message accepted^HL70357|W||||area not laid out"), ack)
+	}
+}

@@ -23,6 +23,7 @@ type ListAnswer struct {
 	Rows      int              `json:"rows"`
 	Taken     int              `json:"taken"`
 	Refused   []RowFault       `json:"refused"`
+	Note      string           `json:"note,omitempty"`
 }
 
 // postList takes a whole list, as CSV or JSON, for one event.
@@ -89,7 +90,7 @@ func (d *Door) list(r *http.Request, of *sheet, feed string, isCSV bool, raw []b
 		return nil, p
 	}
 	return &ListAnswer{
-		ID: result.ID, Seq: result.Seq, Duplicate: result.Duplicate, AsAt: l.taken,
+		ID: result.ID, Seq: result.Seq, Note: result.Note, Duplicate: result.Duplicate, AsAt: l.taken,
 		Rows: len(rows), Taken: sound, Refused: append([]RowFault{}, faults...),
 	}, nil
 }

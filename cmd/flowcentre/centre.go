@@ -197,7 +197,7 @@ func startCentre(ctx context.Context, o centreOptions) (_ *centre, err error) {
 		return nil, err
 	}
 	c.door, err = streams.NewDoor(streams.DoorOptions{
-		Log: c.events, Keys: keys, Clock: c.clock, Feeds: feeds, Seen: seen.Lookup, DeskSecret: desk, Outcome: c.outcome, View: c.view, Logger: o.Logger,
+		Log: c.events, Keys: keys, Clock: c.clock, Feeds: feeds, Seen: seen.Lookup, DeskSecret: desk, Outcome: c.outcome, View: c.view, Names: flow.NamesOf(&conf.Layout), Logger: o.Logger,
 	})
 	if err != nil {
 		return nil, err
@@ -314,7 +314,8 @@ func (c *centre) view() *flow.View {
 
 var errForgotten = errors.New("what became of the decision is no longer kept")
 
-// outcome waits until the decision at seq is applied, and tells why it has no effect.
+// outcome waits until the decision at seq is applied, and tells why it has no effect or, where
+// it has, what there is to say against it.
 func (c *centre) outcome(ctx context.Context, seq uint64) (refused, detail string, err error) {
 	if err := c.engine.Board().WaitFor(ctx, seq); err != nil {
 		return "", "", err
@@ -322,7 +323,7 @@ func (c *centre) outcome(ctx context.Context, seq uint64) (refused, detail strin
 	v := c.view()
 	id := strconv.FormatUint(seq, 10)
 	if i := slices.IndexFunc(v.Decisions, func(d *flow.DecisionView) bool { return d.ID == id }); i >= 0 {
-		return v.Decisions[i].Refused, v.Decisions[i].Detail, nil
+		return v.Decisions[i].Refused, cmp.Or(v.Decisions[i].Detail, v.Decisions[i].Warning), nil
 	}
 	if i := slices.IndexFunc(v.Held, func(h *flow.HeldView) bool { return h.Seq == seq }); i >= 0 {
 		return v.Held[i].Reason, "It is held, and takes effect when what it names is there: GET /api/v1/held.", nil

@@ -300,7 +300,7 @@ func (p *publication) flush(ctx context.Context) error {
 // take a late answer for its own.
 func (p *publication) sendMLLP(ctx context.Context) error {
 	wait := 30 * time.Second
-	quiet := hl7.Acknowledge(p.waiting[0], nil, "", capacity.At(time.Now())) == nil
+	quiet := hl7.Acknowledge(p.waiting[0], nil, "", "", capacity.At(time.Now())) == nil
 	if quiet {
 		wait = time.Second
 	}

@@ -21,8 +21,10 @@ const (
 
 // Acknowledge builds the answer to a message at time at: accepted when refusal is nil,
 // which a repeat and an ignored message are too. It is nil when the sender wants none.
+// note is what of an accepted message could not be used, empty for nothing: it stands in
+// MSA-3 and, where the sender's version has warnings (2.5), in an ERR of severity W.
 // A message without a readable MSH is answered in original mode with default separators.
-func Acknowledge(message []byte, refusal *Refusal, mode AckMode, at capacity.Instant) []byte {
+func Acknowledge(message []byte, refusal *Refusal, note string, mode AckMode, at capacity.Instant) []byte {
 	header := readHeader(message)
 	code := header.code(mode, refusal)
 	if code == "" {
@@ -37,13 +39,22 @@ func Acknowledge(message []byte, refusal *Refusal, mode AckMode, at capacity.Ins
 	a.segment("MSH", header.signs, header.fields[5], header.fields[6], header.fields[3], header.fields[4],
 		[]byte(at.Time().Format("20060102150405")+"+0000"), nil, []byte(kind), controlID(message, at), header.fields[11], header.fields[12])
 	if refusal == nil {
-		a.segment("MSA", []byte(code), header.fields[10])
+		a.segment("MSA", []byte(code), header.fields[10], a.escape(note))
+		if note != "" && warns(string(header.fields[12])) {
+			a.segment("ERR", nil, nil, a.components("0", "Message accepted", "HL70357"), []byte("W"), nil, nil, nil, a.escape(note))
+		}
 		return a.out
 	}
 	a.segment("MSA", []byte(code), header.fields[10], a.escape(refusal.Detail))
 	a.segment("ERR", nil, a.location(refusal.Location), a.condition(refusal.Code), []byte("E"),
 		[]byte(refusal.Code), nil, nil, a.escape(refusal.Detail))
 	return a.out
+}
+
+// warns tells whether a version's ERR can be a warning.
+func warns(version string) bool {
+	version, _, _ = strings.Cut(version, "^")
+	return version >= "2.5" && len(version) >= 3 && version[1] == '.'
 }
 
 // header is what an answer needs of an MSH.

@@ -11,11 +11,11 @@ import (
 func TestAcknowledgmentAsWritten(t *testing.T) {
 	message := []byte("MSH|^~\\&|PAS|RXX|FLOW|HUB|20260114093000||ADT^A01^ADT_A01| 42|T|2.3\r" + patientA + "\r")
 	assert.Equal(t, "MSH|^~\\&|FLOW|HUB|PAS|RXX|20261122120000+0000||ACK^A01^ACK|FC6bf8cb9a0c8d4de8|T|2.3\rMSA|AA| 42\r",
-		normal(Acknowledge(message, nil, AckAuto, arrival)))
+		normal(Acknowledge(message, nil, "", AckAuto, arrival)))
 	assert.Equal(t, "MSH|^~\\&|FLOW|HUB|PAS|RXX|20261122120000+0000||ACK^A01^ACK|FC6bf8cb9a0c8d4de8|T|2.3\r"+
 		"MSA|AE| 42|A01 needs a PV1 segment\r"+
 		"ERR||PV1|100^Segment sequence error^HL70357|E|no_pv1|||A01 needs a PV1 segment\r",
-		normal(Acknowledge(message, Map(message, &Settings{}, arrival).Refusal, AckAuto, arrival)))
+		normal(Acknowledge(message, Map(message, &Settings{}, arrival).Refusal, "", AckAuto, arrival)))
 }
 
 // normal puts a fixed control ID in place of an answer's own.
@@ -53,7 +53,7 @@ func TestAcknowledgmentModes(t *testing.T) {
 	} {
 		message := []byte("MSH|^~\\&|PAS|RXX|FLOW|FLOW|2026||ADT^A01|C1|P|2.4|||" + c.msh15 + "|" + c.msh16)
 		for want, refusal := range map[*Refusal]string{nil: c.taken, fault: c.faulty, reject: c.failed} {
-			answer, ok := ReadAnswer(Acknowledge(message, want, c.mode, arrival))
+			answer, ok := ReadAnswer(Acknowledge(message, want, "", c.mode, arrival))
 			assert.Equal(t, refusal != "", ok, "%+v", c)
 			assert.Equal(t, refusal, answer.Code, "%+v", c)
 			assert.Equal(t, want == nil && refusal != "", answer.Taken())
@@ -65,7 +65,7 @@ func TestAcknowledgmentOfWhatCannotBeRead(t *testing.T) {
 	for _, message := range []string{"", "GET / HTTP/1.1\r\n", "MSH", "MSH|", "MSH|0000|A"} {
 		_, refusal := Read([]byte(message))
 		require.NotNil(t, refusal, message)
-		ack := Acknowledge([]byte(message), refusal, AckEnhanced, arrival)
+		ack := Acknowledge([]byte(message), refusal, "", AckEnhanced, arrival)
 		answer, ok := ReadAnswer(ack)
 		require.True(t, ok, "%q", ack)
 		assert.Contains(t, []string{"AR", "CR"}, answer.Code)
@@ -76,13 +76,13 @@ func TestAcknowledgmentOfWhatCannotBeRead(t *testing.T) {
 
 func TestAcknowledgmentInTheSendersSigns(t *testing.T) {
 	message := handwritten(t, "a01-custom-separators")
-	ack := string(Acknowledge(message, refuse(BadText, "PV1-3", `of "$*!?%" and ^`), AckAuto, arrival))
+	ack := string(Acknowledge(message, refuse(BadText, "PV1-3", `of "$*!?%" and ^`), "", AckAuto, arrival))
 	assert.True(t, strings.HasPrefix(ack, "MSH$*!?%$FLOW$FLOW$PAS$RXX$20261122120000+0000$$ACK*A01*ACK$FC"), ack)
 	assert.Contains(t, ack, "\rERR$$PV1*1*3$102*Data type error*HL70357$E$bad_text$$$of \"?F??S??R??E??T?\" and ^\r")
 	answer, ok := ReadAnswer([]byte(ack))
 	require.True(t, ok)
 	assert.Equal(t, Answer{Code: "AE", ControlID: "CS1", Text: `of "$*!?%" and ^`}, answer)
-	bare := string(Acknowledge([]byte("MSH|^|A|B|C|D|||ADT^A01|7|P|2.4"), refuse(BadText, "PV1-3", "a|b"), AckAuto, arrival))
+	bare := string(Acknowledge([]byte("MSH|^|A|B|C|D|||ADT^A01|7|P|2.4"), refuse(BadText, "PV1-3", "a|b"), "", AckAuto, arrival))
 	assert.Contains(t, bare, "\rMSA|AE|7|ab\r")
 }
 

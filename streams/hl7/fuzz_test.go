@@ -56,7 +56,7 @@ func FuzzMap(f *testing.F) {
 		r := Map(b, &settings, arrival)
 		checkValidFuzzed(t, b, r)
 		for _, mode := range []AckMode{AckAuto, AckOriginal, AckEnhanced} {
-			ack := Acknowledge(b, r.Refusal, mode, arrival)
+			ack := Acknowledge(b, r.Refusal, "", mode, arrival)
 			require.LessOrEqual(t, len(ack), 2*len(b)+2048)
 		}
 	})

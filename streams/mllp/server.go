@@ -152,7 +152,7 @@ func (s *Server) refusal(head []byte, code hl7.Code, detail string) []byte {
 	if s.Refused != nil {
 		s.Refused(refusal, head)
 	}
-	return hl7.Acknowledge(head, refusal, s.Ack, now)
+	return hl7.Acknowledge(head, refusal, "", s.Ack, now)
 }
 
 func (s *Server) log(what string, with ...any) {

@@ -8,15 +8,16 @@ import { LimitMark } from "./marks";
 import { measured, named, siteScope, spokenSince } from "./measures";
 import { zone } from "./parts";
 import { placeOf } from "./requests";
-import { itemPlace, unitsOf } from "./rules";
+import { itemPlace } from "./rules";
 import type { State } from "./store";
 import { coarse } from "./stream";
 import type { Contradiction, Site, Unit } from "./types";
 
 const DECISIONS = 8; // newest shown
 
-export function Beds({ state: s, site }: { state: State; site: Site }) {
-  const units = unitsOf(s, site.id).filter((u) => u.beds.total > 0);
+/** What can be done about the beds of some units: told clean, closed, opened. */
+export function Beds({ units: all }: { units: Unit[] }) {
+  const units = all.filter((u) => u.beds.total > 0);
   const dirty = units.flatMap((unit) => (unit.places ?? []).filter((p) => p.state === "not_ready").map((bed) => ({ unit, bed, since: ms(bed.dirty ?? bed.since) })));
   dirty.sort((a, b) => (a.since ?? Infinity) - (b.since ?? Infinity));
   const t = coarse.value;
@@ -171,6 +172,12 @@ export function Decisions({ state: s }: { state: State }) {
             ) : (
               "in effect"
             )}{" "}
+            {d.warning && (
+              <b>
+                <LimitMark level={2} mute />
+                against a rule: {d.warning}{" "}
+              </b>
+            )}
             <span class="muted">
               {moment(d.at, t, zone())}, {words(d.role)}
             </span>

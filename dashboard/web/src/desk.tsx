@@ -60,7 +60,7 @@ export function Desk({ id }: { id: string }) {
             <SiteBalance state={s} site={site} />
             <Agreements state={s} site={site} />
             <Statuses state={s} site={site} />
-            <Beds state={s} site={site} />
+            <Beds units={unitsOf(s, site.id)} />
             <SiteQuestions state={s} units={units} />
             <Report state={s} site={site} />
             <Decisions state={s} />
@@ -287,9 +287,9 @@ function SiteQuestions({ state: s, units }: { state: State; units: Unit[] }) {
       </ul>
       <h2>Facts held: {held.length || "none"}</h2>
       <ul>
-        {places.slice(0, 20).map(({ place, reason, facts: [h, ...more] }) => (
+        {places.slice(0, 20).map(({ place, reason, feed, facts: [h, ...more] }) => (
           <li key={h.seq} data-held={h.seq}>
-            <b>{place}</b>: {count(more.length + 1, "fact")} held, {heldReason(reason)}; {heldRemedy(reason)}.{" "}
+            <b>{place}</b>: {count(more.length + 1, "fact")} held, {heldReason(reason)}; {heldRemedy(reason, feed)}.{" "}
             <span class="muted">
               {more.length ? "First: " : ""}
               {fact(h.type)} {moment(h.happened, t, zone())}, told by {s.feeds.get(h.feed)?.name ?? h.feed}; fact {h.seq}

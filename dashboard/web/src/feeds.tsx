@@ -10,6 +10,7 @@ export function Feeds() {
   const s = state.value;
   const feeds = [...(s?.feeds.values() ?? [])];
   const refused = feeds.filter((f) => f.refusals?.length);
+  const unlaid = feeds.filter((f) => f.unlaid?.length);
   return (
     <div class="desk">
       <Status />
@@ -19,6 +20,14 @@ export function Feeds() {
           <h2>What each feed sent since the centre began</h2>
           <FeedRows feeds={feeds} />
         </section>
+        {unlaid.length > 0 && (
+          <section class="panel lists">
+            <h2>Areas of A&E that are not laid out: who is there counts in the department, without an area</h2>
+            {unlaid.map((f) => (
+              <Unlaid key={f.id} feed={f} />
+            ))}
+          </section>
+        )}
         <section class="panel lists">
           <h2>{!s ? "Refusals: not known yet" : refused.length ? "Newest refusals" : "Nothing was refused lately"}</h2>
           {refused.map((f) => (
@@ -30,7 +39,7 @@ export function Feeds() {
   );
 }
 
-const all = ["Owner", "State", "Last spoke", "Expected", "Logged", "Late", "Missing", "Duplicates", "Ignored", "Refused", "Held"];
+const all = ["Owner", "State", "Last spoke", "Expected", "Logged", "Late", "Missing", "Restarts", "Duplicates", "Ignored", "Refused", "Held"];
 const few = ["State", "Last spoke", "Refused", "Held"];
 
 /** The feeds as rows; brief leaves out what a site's page has no room for. */
@@ -65,6 +74,7 @@ function FeedRow({ feed: f, columns, brief }: { feed: Feed; columns: string[]; b
     "Last spoke": { key: "last", value: lastText(f) },
     Expected: { key: "every", value: expectedText(f) },
     Missing: { key: "missing", value: f.missing },
+    Restarts: { key: "restarts", value: f.restarts },
     Late: { key: "late", value: f.late },
     Logged: { key: "logged", value: f.logged },
     Duplicates: { key: "duplicates", value: f.duplicates },
@@ -117,6 +127,21 @@ function lastText(f: Feed): string {
   const a = ageOf(f.last, coarse.value);
   if (a === null) return "never";
   return f.state === "silent" ? `${a} old` : `${a} ago`;
+}
+
+function Unlaid({ feed }: { feed: Feed }) {
+  return (
+    <>
+      <h3>{feed.name}</h3>
+      <ul>
+        {(feed.unlaid ?? []).map((a) => (
+          <li key={a.place}>
+            area not laid out: <b>{a.place === "*" ? "further ones" : a.place}</b>, {count(a.times, "time")}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
 }
 
 function Refusals({ feed }: { feed: Feed }) {

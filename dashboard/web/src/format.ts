@@ -186,6 +186,7 @@ const contradictions: Record<string, string> = {
   no_attendance: "A&E fact, no attendance",
   no_request: "bed request never made",
   no_stay: "discharge fact, not in",
+  cancels_nothing: "cancelled, never told",
   place_removed: "unit no longer laid out",
   unreadable: "events that cannot be read",
 };
@@ -209,6 +210,7 @@ const questions: Record<string, string> = {
   no_attendance: "ask the feed's owner for the arrival",
   no_request: "ask the feed's owner for the request",
   no_stay: "ask the feed's owner for the admission",
+  cancels_nothing: "ask the feed's owner for what it cancels",
   unreadable: "ask the systems desk to look at the log",
   place_removed: "find out where the patient is, or put the unit back into the layout",
 };
@@ -217,6 +219,9 @@ const questions: Record<string, string> = {
 export function contradictionRemedy(kind: string): string {
   return questions[kind] ?? "ask the ward";
 }
+
+/** The feed of what people decide. */
+export const DESK = "desk";
 
 const heldReasons: Record<string, { why: string; remedy: string }> = {
   unknown_place: { why: "unknown place", remedy: "add it to the layout" },
@@ -228,6 +233,7 @@ export function heldReason(reason: string): string {
 }
 
 /** What a person can do about a held fact. */
-export function heldRemedy(reason: string): string {
+export function heldRemedy(reason: string, feed = ""): string {
+  if (feed === DESK) return "ask the desk";
   return heldReasons[reason]?.remedy ?? "ask the feed's owner";
 }

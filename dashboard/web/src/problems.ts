@@ -69,7 +69,7 @@ export function problems(s: State, now: number, standingSeconds: number): Proble
   if (held.length) {
     const [most] = heldByPlace(held);
     const why = `${heldReason(most.reason)} ${most.place}`;
-    found.push({ level: 0, forms: [`${count(held.length, "fact")} held: ${why}, ${heldRemedy(most.reason)}`, `${count(held.length, "fact")} held: ${why}`, `${count(held.length, "fact")} held`] });
+    found.push({ level: 0, forms: [`${count(held.length, "fact")} held: ${why}, ${heldRemedy(most.reason, most.feed)}`, `${count(held.length, "fact")} held: ${why}`, `${count(held.length, "fact")} held`] });
   }
   return found;
 }

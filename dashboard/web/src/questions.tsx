@@ -102,7 +102,7 @@ function held(s: State): Section {
       level: 0,
       lines: [
         [`${count(g.facts.length, "fact")} for ${g.place}`, `${g.facts.length} for ${g.place}`, count(g.facts.length, "fact")],
-        [`${heldReason(g.reason)}: ${heldRemedy(g.reason)}`, heldRemedy(g.reason), heldReason(g.reason)],
+        [`${heldReason(g.reason)}: ${heldRemedy(g.reason, g.feed)}`, heldRemedy(g.reason, g.feed), heldReason(g.reason)],
       ],
     })),
   };

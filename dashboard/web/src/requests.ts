@@ -67,7 +67,7 @@ export interface Offer {
   spare: number; // higher is a better fit
 }
 
-/** The beds that fit a request, best first: its own site before others, a plain bed before a side room that it does not need. */
+/** The beds that fit a request, best first: its own site before others, wards of its service before those for any and those where it would be an outlier, a plain bed before a side room that it does not need. */
 export function offers(s: State, r: Request): Offer[] {
   const found: Offer[] = [];
   for (const unit of s.units.values()) {
@@ -76,11 +76,19 @@ export function offers(s: State, r: Request): Offer[] {
       const fit = fits(r, bed);
       if (!fit) continue;
       const away = unit.site !== r.site;
-      const notes = [...fit, ...(unit.silent ? ["figures old: ask the ward"] : []), ...(bed.assumed_clean ? ["assumed clean: ask the ward"] : [])];
-      found.push({ unit, bed, place: placeOf(unit.id, bed.id), notes, spare: -(away ? 4 : 0) - (keeps(r, bed) ? 2 : 0) - (unit.silent ? 1 : 0) });
+      const home = belongs(r, unit);
+      const notes = [...(home < -1 ? ["would be an outlier"] : []), ...fit, ...(unit.silent ? ["figures old: ask the ward"] : []), ...(bed.assumed_clean ? ["assumed clean: ask the ward"] : [])];
+      found.push({ unit, bed, place: placeOf(unit.id, bed.id), notes, spare: -(away ? 8 : 0) + home - (keeps(r, bed) ? 2 : 0) - (unit.silent ? 1 : 0) });
     }
   }
   return found.sort((a, b) => b.spare - a.spare);
+}
+
+/** Whether the unit is for the patient's service: 0, for any service: -1, or for others: -4. */
+function belongs(r: Request, unit: Unit): number {
+  if (!r.service) return 0;
+  if (!unit.specialties?.length) return -1;
+  return unit.specialties.includes(r.service) ? 0 : -4;
 }
 
 function wanted(r: Request): string {

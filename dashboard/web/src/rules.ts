@@ -1,7 +1,7 @@
 // What the figures of beds mean: levels, limits, doubt and order.
 // Pure; now is the engine's time in ms since 1970.
 
-import { age, ageOf, localDay, ms } from "./format";
+import { age, ageOf, DESK, localDay, ms } from "./format";
 import type { State } from "./store";
 import type { Contradiction, Feed, Figure, Held, Site, Tally, Unit } from "./types";
 
@@ -213,12 +213,12 @@ export function itemPlace(s: State, c: Contradiction): string[] {
   return unitNames(s, s.units.get(c.unit), c.unit).map((n) => (c.bed ? `${n} ${c.bed}` : n));
 }
 
-/** Held facts by place and reason, most first; ties oldest first. */
-export function heldByPlace(held: Iterable<Held>): { place: string; reason: string; facts: Held[] }[] {
-  const groups = new Map<string, { place: string; reason: string; facts: Held[] }>();
+/** Held facts by place and reason, most first; ties oldest first. What people decided stands apart from what feeds told. */
+export function heldByPlace(held: Iterable<Held>): { place: string; reason: string; feed: string; facts: Held[] }[] {
+  const groups = new Map<string, { place: string; reason: string; feed: string; facts: Held[] }>();
   for (const h of held) {
-    const key = `${h.reason} ${h.place}`;
-    const g = groups.get(key) ?? { place: h.place, reason: h.reason, facts: [] };
+    const key = `${h.reason} ${h.place} ${h.feed === DESK}`;
+    const g = groups.get(key) ?? { place: h.place, reason: h.reason, feed: h.feed, facts: [] };
     g.facts.push(h);
     groups.set(key, g);
   }

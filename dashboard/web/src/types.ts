@@ -106,6 +106,7 @@ export interface Unit {
   leaving: number;
   expected: number;
   places: Place[] | null;
+  specialties?: string[] | null;
   slots?: Slots | null;
   serves?: string[] | null;
 }
@@ -195,10 +196,18 @@ export interface Feed {
   sent: number;
   received: number;
   missing: number;
+  restarts: number;
   late: number;
   skew_s: number;
   outages: Outage[] | null;
   refusals: Refusal[] | null;
+  unlaid: Unlaid[] | null;
+}
+
+/** An area of A&E that the feed names and the layout has not. */
+export interface Unlaid {
+  place: string;
+  times: number;
 }
 
 export interface Contradiction {
@@ -340,6 +349,7 @@ export interface Decision {
   about: string;
   refused?: string;
   detail?: string;
+  warning?: string;
 }
 
 export interface Referral {

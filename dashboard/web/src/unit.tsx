@@ -2,7 +2,9 @@
 // same for the stay; nothing else about a person is shown.
 
 import { age, count, moment, ms, words } from "./format";
+import { Beds } from "./actions";
 import { CentreDesk } from "./centre";
+import { RoleChoice, TokenField } from "./forms";
 import { LimitMark, Mark } from "./marks";
 import type { Shape } from "./marks";
 import { DeskHead, Status, Value, zone } from "./parts";
@@ -35,7 +37,9 @@ export function UnitPage({ id }: { id: string }) {
   return (
     <div class="desk" data-unit={id} data-look={!unit.known ? "unknown" : unit.silent ? "stale" : "plain"}>
       <Status />
-      <DeskHead title={unit.name} up={{ to: siteAddress(unit.site), name: site?.name ?? unit.site }} note={`${hasBeds(unit) ? count(unit.beds.total, "bed space") : "no beds"}, ${spoke}`} />
+      <DeskHead title={unit.name} up={{ to: siteAddress(unit.site), name: site?.name ?? unit.site }} note={`${hasBeds(unit) ? count(unit.beds.total, "bed space") : "no beds"}, ${spoke}`}>
+        {hasBeds(unit) && <RoleChoice />}
+      </DeskHead>
       <main>
         {unit.known ? <Strip unit={unit} /> : <Unknown unit={unit} />}
         <div class="bays">
@@ -56,7 +60,13 @@ export function UnitPage({ id }: { id: string }) {
             </section>
           ))}
         </div>
-        {hasBeds(unit) && <Legend />}
+        {hasBeds(unit) && (
+          <>
+            <TokenField />
+            <Beds units={[unit]} />
+            <Legend />
+          </>
+        )}
       </main>
     </div>
   );

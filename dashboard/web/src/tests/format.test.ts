@@ -47,8 +47,8 @@ export function hundredPercentOnlyWhenItIs() {
 export function wordsForCodes() {
   same([count(1, "bed"), count(0, "bed"), words("infection_control"), capital("bed"), fact("flowcentre.bed.cleaned.v1")], ["1 bed", "0 beds", "infection control", "Bed", "bed cleaned"]);
   same([contradiction("two_in_bed"), contradiction("new_kind"), contradictionRemedy("new_kind")], ["two patients, one bed", "new kind", "ask the ward"]);
-  const late = ["held_after_leaving", "reserved_occupied", "never_arrived", "clocks_apart", "no_attendance", "no_request", "no_stay", "unreadable"];
+  const late = ["held_after_leaving", "reserved_occupied", "never_arrived", "clocks_apart", "no_attendance", "no_request", "no_stay", "cancels_nothing", "unreadable"];
   same(late.map(contradiction).filter((what, i) => what === words(late[i])), [], "each has its own words");
   same(late.map(contradictionRemedy).filter((remedy) => remedy === "ask the ward"), [], "and its own question");
-  same([heldRemedy("unknown_place"), heldRemedy("new_kind")], ["add it to the layout", "ask the feed's owner"]);
+  same([heldRemedy("unknown_place"), heldRemedy("new_kind"), heldRemedy("unknown_place", "desk")], ["add it to the layout", "ask the feed's owner", "ask the desk"]);
 }

@@ -43,6 +43,7 @@ export function aFigureThatItsItemsDoNotMakeIsFound() {
 
 export function whatTheCentreAnswersInWords() {
   same(said(true, { outcome: "in effect" }), { taken: true, text: "Done" });
+  same(said(true, { outcome: "in effect", warning: "A2 is in a men's bay, and the patient is a woman." }), { taken: true, text: "Done, against a rule: A2 is in a men's bay, and the patient is a woman." });
   same(said(true, { outcome: "unknown" }).text, "Logged. The centre has not said yet whether it has effect: look at the state.");
   same(said(false, { title: "Without effect", detail: "The bed is held for request R-17 until 06:00.", next: "Decide anew." }), { taken: false, text: "The bed is held for request R-17 until 06:00. Decide anew." });
   same([said(false, null).taken, said(false, { title: "Unknown token" }).text], [false, "Unknown token"]);

@@ -42,6 +42,18 @@ export function onlyBedsThatFitAreOffered() {
   same(offers(s, request("r", { needs: ["monitored"] }))[0].notes, ["ask if it is monitored"]);
 }
 
+export function wardsOfTheServiceComeFirst() {
+  const units = [
+    ward("1", 5, { ...places(bed("A1")), specialties: ["110"] }),
+    ward("2", 5, places(bed("B1"))),
+    ward("3", 5, { ...places(bed("C1")), specialties: ["300", "430"] }),
+    ward("4", 5, { ...places(bed("D1")), specialties: ["300"], site: "other" }),
+  ];
+  const s = state({ sites: [site("general"), site("other")], units });
+  same(offers(s, request("r", { service: "300" })).map((o) => [o.place, o.notes]), [["3/C1", []], ["2/B1", []], ["1/A1", ["would be an outlier"]], ["4/D1", []]]);
+  same(offers(s, request("r")).map((o) => o.place), ["1/A1", "2/B1", "3/C1", "4/D1"], "nobody tells the service");
+}
+
 export function bedsOfOldFiguresAreToBeAskedAbout() {
   const s = state({ units: [ward("1", 5, { ...places(bed("A1", { assumed_clean: true })), silent: true }), ward("2", 5, places(bed("B1")))] });
   same(offers(s, request("r")).map((o) => [o.place, o.notes]), [["2/B1", []], ["1/A1", ["figures old: ask the ward", "assumed clean: ask the ward"]]]);

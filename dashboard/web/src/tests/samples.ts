@@ -30,7 +30,7 @@ export function provider(id: string, kind: string, free: number | null, more: Pa
 export function feed(id: string, more: Partial<Feed> = {}): Feed {
   return {
     id, name: `Feed ${id}`, owner: "", every_s: 1800, expects_s: 1800, supplies: ["occupancy"], version: 1, state: "on_time", connected: true, last: "2027-01-12T04:00:00Z",
-    logged: 1, duplicates: 0, ignored: 0, refused: 0, held: 0, sent: 0, received: 0, missing: 0, late: 0, skew_s: 0, outages: [], refusals: [], ...more,
+    logged: 1, duplicates: 0, ignored: 0, refused: 0, held: 0, sent: 0, received: 0, missing: 0, restarts: 0, late: 0, skew_s: 0, outages: [], unlaid: [], refusals: [], ...more,
   };
 }
 
