@@ -59,7 +59,7 @@ func TestDecide(t *testing.T) {
 	assert.Equal(t, e.Recorded, e.Happened, "without a time it is decided now")
 
 	response, _ = post(t, s, "/api/v1/decisions", typeJSON, goodDecision)
-	assert.JSONEq(t, `{"id":"d1","seq":1,"duplicate":true,"outcome":"in effect"}`, text(t, response), "the same again is a repeat, though its time is another")
+	assert.JSONEq(t, `{"id":"d1","seq":1,"duplicate":true,"outcome":"in effect","warning":"A1 is in a men's bay, and the patient is a woman."}`, text(t, response), "the same again is a repeat, though its time is another")
 	response, a = post(t, s, "/api/v1/decisions", typeJSON, decision("A1", "A2"))
 	assert.Equal(t, http.StatusConflict, response.StatusCode)
 	assert.True(t, strings.HasSuffix(a.Type, ":conflict"), a.Type)

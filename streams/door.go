@@ -43,12 +43,12 @@ type DoorOptions struct {
 	// Outcome waits until the event of the desk at seq is applied, and tells why it has no
 	// effect: a code, and words for whoever decided it. refused is empty when it has; detail
 	// is then what there is to say against it.
-	Outcome    func(ctx context.Context, seq uint64) (refused, detail string, err error)
-	Names      *flow.Names // of the layout in force: an area that it has not is told to the sender; nil tells nothing
+	Outcome func(ctx context.Context, seq uint64) (refused, detail string, err error)
+	Names   *flow.Names // of the layout in force: an area that it has not is told to the sender; nil tells nothing
 	// View is what is committed and shown, for who tells a unit's places by a link; safe for
 	// concurrent use.
 	View       func() *flow.View
-	DeskSecret string      // what decisions must show; without one only this machine is heard
+	DeskSecret string // what decisions must show; without one only this machine is heard
 	Logger     *slog.Logger
 }
 
