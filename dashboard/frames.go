@@ -327,7 +327,7 @@ func has(v *flow.View, kind string, wanted func(part) bool) (found bool) {
 }
 
 // removedSince are the ids, by kind, of what v lacks and may have had at from. What came
-// back in between is not among them.
+// back in between is not among them: it is of a later version.
 func removedSince(from uint64, v *flow.View) map[string][]string {
 	removed := map[string][]string{}
 	passed := map[entityKey]bool{} // there, or told already
@@ -336,7 +336,12 @@ func removedSince(from uint64, v *flow.View) map[string][]string {
 		gone := v.Gone[i]
 		if !seen[gone.Kind] {
 			seen[gone.Kind] = true
-			parts(v, gone.Kind, func(p part) bool { passed[entityKey{gone.Kind, p.id}] = true; return true })
+			parts(v, gone.Kind, func(p part) bool {
+				if p.version > from {
+					passed[entityKey{gone.Kind, p.id}] = true
+				}
+				return true
+			})
 		}
 		if key := (entityKey{gone.Kind, gone.ID}); !passed[key] {
 			passed[key] = true

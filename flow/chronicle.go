@@ -2,6 +2,7 @@ package flow
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,7 +16,8 @@ type chronicle struct {
 	days  map[int64]map[string]*span
 }
 
-// show is history as it is now. Days that did not change are the same as before.
+// show is history as it is now. Of a day of which something changed there is a copy of the
+// index, and of what changed; the rest is the same as before.
 func (h *history) show() *chronicle {
 	was := h.shown
 	if was != nil && len(h.stale) == 0 && was.from == h.from {
@@ -26,11 +28,21 @@ func (h *history) show() *chronicle {
 	}
 	c := &chronicle{from: h.from, hours: make(map[int64]map[string]*span, len(h.hours)), days: was.days}
 	for day, subjects := range h.hours {
-		if kept := was.hours[day]; kept != nil && !h.stale[day] {
-			c.hours[day] = kept
-			continue
+		kept := was.hours[day]
+		switch {
+		case kept == nil:
+			kept = frozen(subjects)
+		case h.stale[day] != nil:
+			kept = maps.Clone(kept)
+			for subject := range h.stale[day] {
+				if sp := subjects[subject]; sp != nil {
+					kept[subject] = sp.freeze()
+				} else {
+					delete(kept, subject)
+				}
+			}
 		}
-		c.hours[day] = frozen(subjects)
+		c.hours[day] = kept
 	}
 	if h.shown == nil {
 		c.days = make(map[int64]map[string]*span, len(h.days))
@@ -47,12 +59,16 @@ func (h *history) show() *chronicle {
 func frozen(subjects map[string]*span) map[string]*span {
 	all := make(map[string]*span, len(subjects))
 	for subject, sp := range subjects {
-		if sp.shown == nil {
-			sp.shown = &span{site: sp.site, kind: sp.kind, class: sp.class, cells: slices.Clone(sp.cells)}
-		}
-		all[subject] = sp.shown
+		all[subject] = sp.freeze()
 	}
 	return all
+}
+
+func (sp *span) freeze() *span {
+	if sp.shown == nil {
+		sp.shown = &span{site: sp.site, kind: sp.kind, class: sp.class, cells: slices.Clone(sp.cells)}
+	}
+	return sp.shown
 }
 
 // HistoryQuestion asks for a series by hour or by day.

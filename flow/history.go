@@ -25,7 +25,7 @@ type history struct {
 	days  map[int64]map[string]*span // by local day and subject: closed
 	alarm alarm
 	shown *chronicle
-	stale map[int64]bool // days of UTC that changed since they were shown
+	stale map[int64]map[string]bool // by day of UTC, the subjects that changed since they were shown
 }
 
 // span is what was counted of one subject on one day.
@@ -46,7 +46,7 @@ type cell struct {
 }
 
 func newHistory() history {
-	return history{hours: map[int64]map[string]*span{}, days: map[int64]map[string]*span{}, stale: map[int64]bool{}}
+	return history{hours: map[int64]map[string]*span{}, days: map[int64]map[string]*span{}, stale: map[int64]map[string]bool{}}
 }
 
 func hoursKey(day int64, subject string) string { return fmt.Sprintf("hours/%06d/%s", day, subject) }
@@ -78,7 +78,13 @@ func (h *history) touch(s *State, day int64, subject string, sp *span) {
 		sp.dirty = true
 		s.changed.key(hoursKey(day, subject))
 	}
-	sp.shown, h.stale[day] = nil, true
+	sp.shown = nil
+	if h.shown != nil {
+		if h.stale[day] == nil {
+			h.stale[day] = map[string]bool{}
+		}
+		h.stale[day][subject] = true
+	}
 	if len(sp.cells) == 0 {
 		if delete(h.hours[day], subject); len(h.hours[day]) == 0 {
 			delete(h.hours, day)

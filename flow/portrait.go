@@ -23,7 +23,7 @@ type drawing struct {
 	taken   []bool
 }
 
-func (u *unit) drawing() drawing { return drawing{u.drawn.picture, u.figures.taken} }
+func (u *unit) drawing() *drawing { return &drawing{u.drawn.picture, u.figures.taken} }
 
 // paint makes the unit's portrait anew where it is stale, of what changed and of what did
 // not. What ended before the local day before today is left out.

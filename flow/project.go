@@ -244,7 +244,7 @@ func (v *UnitView) same(was *UnitView) bool {
 func (s *State) showUnits(v *View, remade []remaking) {
 	v.Units, v.drawings = slices.Clone(v.Units), slices.Clone(v.drawings)
 	if s.view.layout {
-		v.Units, v.drawings = make([]*UnitView, len(s.layout.Units)), make([]drawing, len(s.layout.Units))
+		v.Units, v.drawings = make([]*UnitView, len(s.layout.Units)), make([]*drawing, len(s.layout.Units))
 		for i, id := range s.layout.Units {
 			v.Units[i], v.drawings[i] = s.units[id].shown, s.units[id].drawing()
 		}

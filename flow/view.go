@@ -33,7 +33,7 @@ type View struct {
 	Levels         []*LevelView         `json:"levels"`      // system, pillars, organisations, sites
 	Links          []*LinkView          `json:"-"`           // by unit, then by when issued
 	Gone           []Tombstone          `json:"-"`           // what was removed in the last hour, oldest first
-	drawings       []drawing            // of all units, as laid out
+	drawings       []*drawing           // of all units, as laid out
 	zone           capacity.Zone
 	history        *chronicle
 	Cuts           []*CutView `json:"-"` // the newest 35, oldest first

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"flowcentre/capacity"
@@ -39,6 +40,14 @@ func (b *bench) measureBeds(context.Context) error {
 		b.sample("event_1k_us", small.event)
 		b.sample("event_100k_us", large.event)
 		b.sample("event_cost_100k_over_1k", large.event/small.event)
+		b.sample("fold_1k_us", small.fold)
+		b.sample("fold_100k_us", large.fold)
+		b.sample("fold_100k_over_1k", large.fold/small.fold)
+		b.sample("store_1k_us", small.commit)
+		b.sample("store_100k_us", large.commit)
+		b.sample("store_100k_over_1k", large.commit/small.commit)
+		b.sample("records_1k", small.records)
+		b.sample("records_100k", large.records)
 		b.sample("load_100k_ms", large.load.Seconds()*1000)
 		b.sample("heap_per_bed", large.heap/float64(b.Many))
 		b.sample("view_1k_us", small.view)
@@ -99,6 +108,7 @@ func rawEvents(events []flow.Event) ([][]byte, error) {
 // bedsCost is what one round gave.
 type bedsCost struct {
 	event float64 // microseconds
+	parts
 	load  time.Duration
 	heap  float64
 	shown float64 // heap with everything that is shown, for each open stay
@@ -135,9 +145,66 @@ func (c *bedsCase) run(n int) (cost bedsCost, err error) {
 	if err != nil {
 		return cost, err
 	}
+	if cost.parts, err = c.apart(state, n); err != nil {
+		return cost, err
+	}
+	if state, at, err = st.Load(); err != nil {
+		return cost, err
+	}
 	applied, err := applyLoaded(st, state, at, c.raw)
 	cost.event = float64(applied.wall.Microseconds()) / float64(n)
 	return cost, err
+}
+
+// parts is what an event costs apart from the rest of the engine, one thing after the other, with
+// as many events to a commit in either county.
+type parts struct {
+	fold    float64 // microseconds to apply it, and to encode the records that it changes
+	commit  float64 // microseconds to write and sync those
+	records float64
+}
+
+// together is how many events share a commit where fold and commit are measured apart.
+const together = 1000
+
+// apart folds the events, and then commits what each batch has changed, to a copy of the
+// store of its own.
+func (c *bedsCase) apart(state *flow.State, n int) (cost parts, err error) {
+	path := c.path + ".apart"
+	defer os.Remove(path)
+	if err := copyFile(path, c.path); err != nil {
+		return cost, err
+	}
+	st, err := store.Open(path, store.Options{})
+	if err != nil {
+		return cost, err
+	}
+	defer st.Close()
+	at := store.Position{Stream: "bench"}
+	var fold, commit time.Duration
+	records := 0
+	for raw := range slices.Chunk(c.raw, together) {
+		events := make([]flow.Event, len(raw))
+		for i := range raw {
+			if events[i], err = flow.Decode(state.Seq()+uint64(i)+1, raw[i]); err != nil {
+				return cost, err
+			}
+		}
+		began := time.Now()
+		for i := range events {
+			state.Apply(&events[i])
+		}
+		changes := state.Changes()
+		folded := time.Now()
+		at.Seq, at.Digest = state.Seq(), state.Digest()
+		if err := st.Commit(at, changes); err != nil {
+			return cost, err
+		}
+		fold, commit = fold+folded.Sub(began), commit+time.Since(folded)
+		records += len(changes)
+	}
+	each := float64(n)
+	return parts{microseconds(fold) / each, microseconds(commit) / each, float64(records) / each}, nil
 }
 
 // views cuts a view after each of some events.
