@@ -39,6 +39,7 @@ func (d *Dashboard) routes() []route {
 		{"/api/v1/discharges", d.list("discharges")},
 		{"/api/v1/decisions", d.list("decisions")},
 		{"/api/v1/referrals", d.list("referrals")},
+		{"/api/v1/referrals/{id}/offers", d.offers},
 		{"/api/v1/calls", d.list("calls")},
 		{"/api/v1/transfers", d.list("transfers")},
 		{"/api/v1/statuses", d.list("statuses")},

@@ -39,6 +39,21 @@ func (d *Dashboard) site(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// offers answers with the units that a referral can be put to.
+func (d *Dashboard) offers(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	d.answer(w, r, func(b *body, v *flow.View) bool {
+		o := v.Offers(id)
+		if o == nil {
+			return false
+		}
+		b.member("referral", o.Referral)
+		b.member("offers", o.Offers)
+		b.member("refused", o.Refused)
+		return true
+	})
+}
+
 // answer writes what fill takes from the view that the request asks for. fill returns
 // false when the view does not have it.
 func (d *Dashboard) answer(w http.ResponseWriter, r *http.Request, fill func(*body, *flow.View) bool) {

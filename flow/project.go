@@ -364,6 +364,10 @@ func (s *State) showTotals(v *View) {
 	if last := s.view.last; last.Seq != 0 {
 		system.Last = &last
 	}
+	for _, l := range frame.Localities {
+		system.Localities = append(system.Localities, LocalityView{l.ID, l.Name})
+	}
+	v.localities = frame.Localities
 	changed := s.view.layout
 	for i := range frame.Sites {
 		if c := s.view.sites[frame.Sites[i].ID]; c.changed {

@@ -35,6 +35,7 @@ type View struct {
 	Gone           []Tombstone          `json:"-"`           // what was removed in the last hour, oldest first
 	drawings       []*drawing           // of all units, as laid out
 	zone           capacity.Zone
+	localities     []capacity.Locality
 	history        *chronicle
 	Cuts           []*CutView `json:"-"` // the newest 35, oldest first
 	Floor          uint64     `json:"-"` // removals up to this sequence are forgotten: no delta from before it
