@@ -31,13 +31,20 @@ func fall(t *testing.T) (d *shift, notConveyed uint64) {
 	d.places("team", "children", "respite", 0, "system")
 	d.at("08:30")
 	d.places("meadow", "meadow", "short", 2, "link")
+	d.figureOf("system", 1, "places_free_urgent_community_response")
+	d.figureOf("system", 3, "places_free_care_home")
 	require.Equal(t, flow.PlacesNever, d.slots("starts").State)
+	agency := valueIn(d.state(), "system", "places_free_home_care")
+	require.Nil(t, agency.Value, "nobody has told: not known, and not 0")
+	require.Equal(t, "never", agency.Missing[0].Why)
 
 	// 1. A pendant alarm: the co-ordination centre that serves the place has a call to answer.
 	d.at("10:30")
 	d.tell("hub", "community.call-raised", map[string]any{"call": "C-1", "origin": "call_alarm", "locality": "hillside"})
 	require.Equal(t, "co", d.call("C-1").Place)
+	d.figureOf("system", 1, "calls_waiting")
 	d.tell("hub", "community.call-answered", map[string]any{"call": "C-1", "role": "clinician"})
+	d.figureOf("system", 0, "calls_waiting")
 
 	// 2. A crew is with her, and means to take her to A&E.
 	d.at("10:40")
@@ -58,6 +65,7 @@ func fall(t *testing.T) (d *shift, notConveyed uint64) {
 	require.Equal(t, flow.ReferralOpen, r.State)
 	require.Empty(t, r.Key, "nobody knows who she is")
 	require.Equal(t, "R-1", d.call("C-2").Referral)
+	d.figureOf("system", 1, "referrals_waiting")
 
 	// 4. What there is: the team, which has one visit left and comes to her; Orchard House next
 	// door, which told three hours ago and has to be asked about the hoist; Meadow House, 10 km
@@ -68,6 +76,8 @@ func fall(t *testing.T) (d *shift, notConveyed uint64) {
 	d.tell("team", "community.referral-accepted", map[string]any{"referral": "R-1", "place": "ucr", "due": d.time("11:30").String(), "role": "team_lead", "how": "system"})
 	require.Equal(t, flow.ReferralTaken, d.referral("R-1").State)
 	d.sort("ucr", 11, 1, 0, 0, 0)
+	d.figureOf("system", 0, "places_free_urgent_community_response")
+	d.figureOf("system", 0, "referrals_waiting")
 	d.decided("community.referral-made", map[string]any{"referral": "R-9", "origin": "gp", "seeks": []string{"urgent_community_response"}, "locality": "riverside"})
 	d.decided("community.referral-cancelled", map[string]any{"referral": "R-9", "reason": "entered_in_error"})
 
@@ -91,6 +101,7 @@ func fall(t *testing.T) (d *shift, notConveyed uint64) {
 	d.decided("community.referral-offered", map[string]any{"referral": "R-2", "place": "orchard", "how": "phone"})
 	d.at("11:50")
 	d.decided("community.referral-declined", map[string]any{"referral": "R-2", "place": "orchard", "reason": "hoist", "how": "phone"})
+	d.figureOf("system", 1, "referrals_declined")
 	d.decided("community.referral-offered", map[string]any{"referral": "R-2", "place": "meadow", "how": "phone"})
 	d.decided("community.referral-accepted", map[string]any{"referral": "R-2", "place": "meadow/short", "due": d.time("14:00").String(), "how": "phone"})
 	r = d.referral("R-2")
@@ -100,6 +111,7 @@ func fall(t *testing.T) (d *shift, notConveyed uint64) {
 	}, r.Asked)
 	require.Equal(t, "meadow short", r.Unit+" "+r.Sort)
 	d.sort("meadow", 2, 1, 0, 0, 1)
+	d.figureOf("system", 2, "places_free_care_home")
 
 	// A second home that takes her after all is refused, and told who has her.
 	status, detail := d.decide("community.referral-accepted", map[string]any{"referral": "R-2", "place": "orchard", "how": "phone"})
@@ -116,11 +128,13 @@ func fall(t *testing.T) (d *shift, notConveyed uint64) {
 	require.Equal(t, d.time("12:05"), r.NotConveyed)
 	require.Equal(t, flow.AvoidedClaimed, r.Avoided.State)
 	require.Equal(t, d.time("3d 11:25"), r.Avoided.Check, "72 hours from the team's first contact")
+	d.figureOf("system", 1, "admissions_avoided_claimed")
 
 	// 11. She arrives: the place that was kept is used, and counted once.
 	d.at("14:20")
 	d.tell("meadow", "community.referral-started", map[string]any{"referral": "R-2", "place": "meadow/short"})
 	d.sort("meadow", 2, 0, 1, 0, 1)
+	d.figureOf("system", 2, "places_free_care_home")
 	return d, notConveyed
 }
 
@@ -151,6 +165,9 @@ func TestAFallAtHome(t *testing.T) {
 	r := d.referral("R-1")
 	require.Equal(t, flow.AvoidedConfirmed, r.Avoided.State)
 	require.Equal(t, d.time("3d 11:25"), r.Avoided.Since)
+	d.figureOf("system", 1, "admissions_avoided_confirmed")
+	d.figureOf("system", 0, "admissions_avoided_claimed")
+	d.figureOf("system", 0, "admissions_avoided_withdrawn")
 }
 
 // TestAFallAtHomeAndAnAttendance is the other ending. 15. She comes to A&E after 40 hours: the
@@ -165,11 +182,15 @@ func TestAFallAtHomeAndAnAttendance(t *testing.T) {
 	require.Equal(t, d.time("2d 03:25"), r.Avoided.Since)
 	require.Contains(t, r.Avoided.Events, attended)
 	require.Contains(t, r.Avoided.Events, notConveyed)
+	d.figureOf("system", 1, "admissions_avoided_withdrawn")
+	d.figureOf("system", 0, "admissions_avoided_claimed")
 	d.at("3d 12:00")
 	require.Equal(t, flow.AvoidedWithdrawn, d.referral("R-1").Avoided.State, "and is not confirmed when the time is over")
+	d.figureOf("system", 0, "admissions_avoided_confirmed")
 
 	past := d.state(fmt.Sprint(before.Seq))
 	require.Equal(t, before.Digest, past.Digest)
+	require.InDelta(t, 1, *valueIn(past, "system", "admissions_avoided_claimed").Value, 0)
 }
 
 // TestStartsAreHandedBack: a patient who could go home has a start with the agency, and the
@@ -178,7 +199,9 @@ func TestStartsAreHandedBack(t *testing.T) {
 	d := shiftIn(t, "testdata/fall.yaml", "07:00")
 	d.census("w6", "C1", "S1", "C2", "c2")
 	d.tell("ed", "ae.list", map[string]any{"place": "ae", "list": []any{}})
+	d.tell("hub", "feed.heartbeat", map[string]any{"counter": 1})
 	d.tell("agency", "community.places-reported", map[string]any{"place": "starts", "places": map[string]any{"sorts": []any{map[string]any{"sort": "starts", "open": 20, "used": 10}}}})
+	d.figureOf("system", 10, "places_free_home_care")
 	d.tell("wards", "discharge.list", map[string]any{"place": "w6", "discharges": []any{map[string]any{"patient": patient("S1"), "nctr": d.time("07:00").String(), "pathway": "1"}}})
 	d.figure(1, "nctr_here")
 	d.figure(0, "leaving_by_17")
@@ -194,8 +217,10 @@ func TestStartsAreHandedBack(t *testing.T) {
 	d.at("09:00")
 	d.tell("agency", "community.places-reported", map[string]any{"place": "starts", "places": map[string]any{"sorts": []any{map[string]any{"sort": "starts", "open": 12, "used": 12}}}})
 	d.tell("agency", "community.acceptance-withdrawn", map[string]any{"referral": "P-1", "place": "starts", "reason": "staffing"})
+	d.figureOf("system", 0, "places_free_home_care")
 	d.sort("starts", 12, 0, 0, 0, 0)
 	require.Equal(t, flow.ReferralOpen, d.referral("P-1").State)
+	d.figureOf("system", 1, "referrals_waiting")
 	d.figure(0, "leaving_by_17")
 	d.figure(1, "nctr_here")
 }
