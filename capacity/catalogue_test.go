@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -18,10 +19,12 @@ var families = []struct{ name, title, about string }{
 	{"ae", "A&E", "An attendance is in the department from its arrival to its departure. Hours are real ones, also in the nights when the clocks change."},
 	{"ambulances", "Ambulances", "The handover clock starts when the ambulance arrives outside and stops when clinical handover is complete."},
 	{"requests", "Bed requests", "A request is open from when a bed is asked for until the patient is in it or the request is cancelled."},
+	{"transfers", "Transfers between hospitals", "Repatriations are among them. Where no feed sends them they are known as long as the desk has told of any within the last days; before that they are not sent, which is not 0."},
 	{"discharge", "Discharge", "NCTR: no longer meets the criteria to reside. Of several such times of one patient the latest stands."},
 	{"cut", "At 08:00", "The bed position of the daily return. It is taken at the first tick at or after 08:00 local time and stays until the next is."},
 	{"community", "Places, referrals and calls", "What a unit tells of its places is old by the cadence of the feed that told it, or a day later where none says so; a figure with an old part says so, and of a unit that never told nothing is known. A referral counts at one unit: at the one that has accepted it, or while nobody has at the co-ordination centre."},
 	{"balance", "Beds usable against beds needed", "Given for a site and beyond, not for a unit. A full hour is one by the local clock: at 04:07 the three are 05:00, 08:00 and 12:00."},
+	{"reported", "Reported from outside", "Nothing here counts these: they are what somebody tells, with when and by whom, or not sent."},
 }
 
 // TestPageOfMeasures: docs/measures.md says what the catalogue says.
@@ -56,7 +59,7 @@ catalogue in ` + "`capacity/`" + `; names are part of addresses and are never ch
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| name | title | what it is | unit | window | needs | after |\n|---|---|---|---|---|---|---|\n", f.title, f.about)
 		for _, m := range Measures() {
 			if m.Family == f.name {
-				fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s |\n", m.Name, m.Title, m.Definition, m.Unit, strings.ReplaceAll(m.Window, "_", " "), strings.Join(m.Supply, ", "), m.Source)
+				fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s |\n", m.Name, m.Title, m.Definition, m.Unit, strings.ReplaceAll(m.Window, "_", " "), cmp.Or(strings.Join(m.Supply, ", "), "somebody tells it"), m.Source)
 			}
 		}
 	}

@@ -21,6 +21,8 @@ type Measure struct {
 	Surely     []string // supplies that tell what it counts without fail, where Told asks
 	Form       Form
 	Class      BedClass // of the beds or requests it is about, where it is about one class
+	Reported   bool     // nobody counts it: a person or provider tells it, or it is not known
+	AtDesk     bool     // the desk may tell it as well: known of a site where anything was told lately
 	Least      int      // of a share, mean or median: the fewest it is given for
 	Base       string   // of what is kept from 08:00: the measure that it was taken of
 
@@ -90,7 +92,7 @@ func MeasureNamed(name string) (*Measure, bool) {
 	return &catalogue[i], true
 }
 
-var catalogue = withCut(slices.Concat(bedMeasures(), aeMeasures(), ambulanceMeasures(), requestMeasures(), dischargeMeasures(), balanceMeasures(), communityMeasures()))
+var catalogue = withCut(slices.Concat(bedMeasures(), aeMeasures(), ambulanceMeasures(), requestMeasures(), transferMeasures(), dischargeMeasures(), balanceMeasures(), communityMeasures(), reportedMeasures()))
 
 func withCut(all []Measure) []Measure { return append(all, cutMeasures(all)...) }
 

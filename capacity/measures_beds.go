@@ -61,7 +61,7 @@ func bedMeasures() (all []Measure) {
 		},
 		Measure{
 			Name: "in_transit", Family: "beds", Title: "In transit", Unit: "patients", Window: "now", Scope: "unit",
-			Definition: "Patients on the way to a bed: left A&E for a ward, or left for the bed of a request, and not arrived. Each counts once, where the way began, and nowhere else: a patient whom A&E still has in the department counts there only.",
+			Definition: "Patients on the way to a bed: left A&E for a ward, or left for the bed of a request, or under way from one hospital to another of the system, and not arrived. Each counts once, where the way began, or of a transfer where it ends, and nowhere else: a patient whom A&E still has in the department counts there only.",
 			Source:     "Flow Centre", Supply: []string{"requests", "ae"}, Form: Count,
 			applies: func(*Unit) bool { return true }, expected: requested, take: inTransit,
 		},
@@ -279,6 +279,11 @@ func inTransit(n *counting) {
 	for i := range n.Requests {
 		if r := n.Requests[i]; r.Transit() && !n.attended(r) {
 			n.one(r.Key, r.Events, r.Left)
+		}
+	}
+	for _, t := range n.Transfers {
+		if t.Transit() && !t.Keyed && t.Direction != Out {
+			n.one(t.ID, t.Events, t.Left)
 		}
 	}
 }

@@ -22,6 +22,7 @@ type Picture struct {
 	Requests    []*Request
 	Referrals   []*Referral // made, accepted or asked for here; see Referral
 	Calls       []*Call
+	Transfers   []*SiteTransfer // in the picture of one unit of the hospital that they are to, or else from
 }
 
 // BedNow is one bed as it is now.

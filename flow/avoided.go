@@ -78,7 +78,7 @@ func (s *State) cameIn(st *story, until capacity.Instant) (first capacity.Moment
 	if p == nil {
 		return first
 	}
-	for _, stay := range derive(p.key, p.facts, s.isDept).stays {
+	for _, stay := range derive(p.key, p.facts, s.ground).stays {
 		if stay.phase == cancelled || stay.phase == deleted {
 			continue
 		}

@@ -287,4 +287,8 @@ func (s *State) look(b *bed) {
 		s.due.set(&b.alarm, c.next, dueBed, b.name())
 	}
 	s.question(b, &c)
+	for _, id := range s.offers[b.unit.def.ID] {
+		t := s.transfers[id]
+		s.suspect(t, t.passage())
+	}
 }

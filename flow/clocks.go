@@ -117,7 +117,7 @@ func (s *State) compare(a *ambulance) {
 	slices.Sort(keys)
 	for _, key := range slices.Compact(keys) {
 		if p := s.patients[key]; p != nil {
-			s.doubt(p, derive(p.key, p.facts, s.isDept))
+			s.doubt(p, derive(p.key, p.facts, s.ground))
 		}
 	}
 }

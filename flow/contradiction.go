@@ -29,6 +29,9 @@ const (
 	NoPlaceFree         = "no_place_free"         // more are used and kept of a unit's places than there are
 	DeclinedAfterStart  = "declined_after_start"  // a referral declined or handed back after it has begun
 	EndedBeforeStart    = "ended_before_start"    // a referral over that never began
+	NoTransfer          = "no_transfer"           // a fact of a transfer between hospitals that nobody asked for
+	AgainstRule         = "against_rule"          // a hospital has accepted a patient whom by its own rule it never takes
+	OfferedClosed       = "offered_closed"        // a bed was offered to another hospital's patient, and is closed
 	PlaceRemoved        = "place_removed"         // on a unit that the layout no longer has
 	Unreadable          = "unreadable"            // events of the log that cannot be read: the first and the latest
 )
@@ -69,6 +72,9 @@ var contradictionKinds = []ContradictionKind{
 	{NoPlaceFree, 30 * time.Minute, Coordinator},
 	{DeclinedAfterStart, 30 * time.Minute, FeedOwner},
 	{EndedBeforeStart, time.Hour, FeedOwner},
+	{NoTransfer, 30 * time.Minute, FeedOwner},
+	{AgainstRule, 15 * time.Minute, SiteManager},
+	{OfferedClosed, 15 * time.Minute, SiteManager},
 	{PlaceRemoved, 0, SystemsDesk},
 	{Unreadable, 0, SystemsDesk},
 }

@@ -40,6 +40,7 @@ const (
 	RefusedBegun    = "begun"     // the referral has begun there
 	RefusedNotBegun = "not_begun" // the referral has not begun
 	RefusedFull     = "full"      // as many are kept as may be
+	RefusedRule     = "rule"      // the hospital never takes such patients
 )
 
 // decide takes a decision, or notes why it has no effect. What holds at this moment of the
@@ -91,6 +92,8 @@ func (s *State) minute(e *Event) {
 		d.About = e.Data.Call
 	case ReferralMade, ReferralOffered, ReferralAccepted, ReferralDeclined, AcceptanceWithdrawn, ReferralStarted, ReferralEnded, ReferralCancelled, NotConveyed:
 		d.About = e.Data.Referral
+	case SiteTransferAsked, SiteTransferAccepted, SiteTransferDeclined, SiteTransferOffered, SiteTransferLeft, SiteTransferArrived, SiteTransferWithdrawn:
+		d.About = e.Data.Transfer
 	case StatusDeclared:
 		d.About = statusName(e.Data.Declared)
 	default:
@@ -163,7 +166,7 @@ func (s *State) requester(id string) *patient {
 	if p == nil {
 		return nil
 	}
-	for _, r := range derive(p.key, p.facts, s.isDept).requests {
+	for _, r := range derive(p.key, p.facts, s.ground).requests {
 		if r.id == id && r.open() {
 			return p
 		}
@@ -186,30 +189,9 @@ func (s *State) allocate(e *Event, d *decision) {
 		d.refuse(RefusedPlace, "The layout has no such bed or ward.")
 		return
 	}
-	if b != nil {
-		c := b.condition(s.at)
-		for _, k := range c.kept {
-			if k.patient != p {
-				holder := "another patient's transfer"
-				if k.request != "" {
-					holder = "request " + k.request
-				}
-				until := ""
-				if k.lapse != 0 {
-					until = ", until " + k.lapse.String()
-				}
-				d.refuse(RefusedHeld, b.name()+" is kept for "+holder+until+".")
-				return
-			}
-		}
-		switch {
-		case len(c.in) > 0 && c.in[0].patient != p && !c.in[0].going:
-			d.refuse(RefusedOccupied, b.name()+" has a patient who is not expected to leave.")
-			return
-		case c.reason != "":
-			d.refuse(RefusedClosed, b.name()+" is closed ("+c.reason+").")
-			return
-		}
+	if code, detail := s.unkeepable(at, p); code != "" {
+		d.refuse(code, detail)
+		return
 	}
 	d.Warning = strings.Join(s.misfits(p, e.Data.Request, at), " ")
 	f := factOf(e)
@@ -220,7 +202,7 @@ func (s *State) allocate(e *Event, d *decision) {
 
 // misfits are the rules that a patient in the place would break.
 func (s *State) misfits(p *patient, request string, at ref) []string {
-	c := derive(p.key, p.facts, s.isDept)
+	c := derive(p.key, p.facts, s.ground)
 	sex := ""
 	for _, st := range c.stays {
 		if st.phase == open && st.sex != "" {
@@ -253,7 +235,7 @@ func (s *State) bayOf(b *bed) (sex string) {
 			if cl.kind != in {
 				continue
 			}
-			for _, st := range derive(cl.patient.key, cl.patient.facts, s.isDept).stays {
+			for _, st := range derive(cl.patient.key, cl.patient.facts, s.ground).stays {
 				switch {
 				case st.id != cl.stay || st.sex == "" || st.sex == sex:
 				case sex == "":
@@ -265,4 +247,37 @@ func (s *State) bayOf(b *bed) (sex string) {
 		}
 	}
 	return sex
+}
+
+// unkeepable is why a bed cannot be kept for a patient, empty where it can. p is nil of somebody
+// whom nobody knows. A whole unit can be kept unless all of it is closed.
+func (s *State) unkeepable(at ref, p *patient) (code, detail string) {
+	b := s.bed(at)
+	if b == nil {
+		if s.shut(at) {
+			return RefusedClosed, at.Unit + " is closed."
+		}
+		return "", ""
+	}
+	c := b.condition(s.at)
+	for _, k := range c.kept {
+		if k.patient != p {
+			holder := "another patient's transfer"
+			if k.request != "" {
+				holder = "request " + k.request
+			}
+			until := ""
+			if k.lapse != 0 {
+				until = ", until " + k.lapse.String()
+			}
+			return RefusedHeld, b.name() + " is kept for " + holder + until + "."
+		}
+	}
+	switch {
+	case len(c.in) > 0 && c.in[0].patient != p && !c.in[0].going:
+		return RefusedOccupied, b.name() + " has a patient who is not expected to leave."
+	case c.reason != "":
+		return RefusedClosed, b.name() + " is closed (" + c.reason + ")."
+	}
+	return "", ""
 }

@@ -25,6 +25,7 @@ const (
 	dueSeen                         // a block of ids is forgotten
 	dueStatus                       // a declared status expires
 	dueAgreement                    // an agreement is over, or forgotten
+	dueTransfer                     // a transfer is forgotten
 	dueHistory                      // another local day begins
 	dueUnit                         // what is shown of a unit changes
 )
@@ -133,6 +134,10 @@ func (s *State) settle(d due) {
 	case dueCall:
 		if c := s.calls[d.key]; c != nil && rung(&c.alarm) {
 			s.hangUp(c)
+		}
+	case dueTransfer:
+		if t := s.transfers[d.key]; t != nil && rung(&t.alarm) {
+			s.awaitTransfer(t, t.passage())
 		}
 	case dueSeen:
 		s.forgetIDs()

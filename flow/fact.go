@@ -57,6 +57,16 @@ const (
 	handedBack                           // and is no longer
 )
 
+// Kinds that only the fold makes, of a transfer between hospitals: what it says of the bed
+// request of its patient. Mode then holds the transfer's number.
+const (
+	booked          Kind = 220 + iota // the patient is accepted, and needs a bed
+	bookedBed                         // a bed was offered
+	bookedLeft                        // the patient is on the way
+	bookedArrived                     // and there
+	bookedCancelled                   // it was declined or withdrawn
+)
+
 func factOf(e *Event) fact {
 	d := &e.Data
 	f := fact{

@@ -111,6 +111,11 @@ func (s *State) reason(e *Event) string {
 		return ""
 	case e.Kind == FigureReported && e.Data.Figure != nil:
 		return s.reportReason(e.Data.Figure)
+	case e.Kind == SiteTransferAsked:
+		if !s.hospital(e.Data.From) || !s.hospital(e.Data.To) || !s.here(e.Data.From) && !s.here(e.Data.To) {
+			return UnknownPlace
+		}
+		return ""
 	case e.Kind == StatusDeclared && e.Data.Declared != nil:
 		if !s.scoped(e.Data.Declared.Scope) {
 			return UnknownScope
@@ -200,6 +205,12 @@ func (s *State) unknown(e *Event, reason string) string {
 			return e.Data.Declared.Scope
 		}
 		return e.Data.Figure.Scope
+	}
+	if e.Kind == SiteTransferAsked {
+		if s.hospital(e.Data.From) {
+			return e.Data.To
+		}
+		return e.Data.From
 	}
 	return e.Data.Place
 }

@@ -27,7 +27,7 @@ func (c cells) add(at int64, subject string, what capacity.Counter, n int64) {
 func recounted(s *State) map[string]tally {
 	all := map[string]tally{}
 	for key, p := range s.patients {
-		all["patient "+key] = derive(p.key, p.facts, s.isDept).tally()
+		all["patient "+key] = derive(p.key, p.facts, s.ground).tally()
 	}
 	for id, a := range s.ambulances {
 		j := a.journey()

@@ -113,6 +113,9 @@ func (s *State) enforce(next *capacity.Layout) {
 	for _, a := range s.ambulances {
 		s.drive(a)
 	}
+	for _, t := range s.transfersByID() {
+		s.ferry(t)
+	}
 	s.guideAll()
 }
 
@@ -156,7 +159,7 @@ func (s *State) setUnit(def *capacity.Unit) (moved []*patient) {
 
 // place puts a unit where there is none, with what was said of it before.
 func (s *State) place(def *capacity.Unit, was *unit) {
-	u := &unit{def: def, beds: make(map[string]*bed, len(def.Beds)), rides: map[string]bool{}, referrals: map[string]bool{}, calls: map[string]bool{}}
+	u := &unit{def: def, beds: make(map[string]*bed, len(def.Beds)), rides: map[string]bool{}, ferries: map[string]bool{}, referrals: map[string]bool{}, calls: map[string]bool{}}
 	if was != nil {
 		u.told, u.slots, u.shown, u.measures = was.told, was.slots, was.shown, was.measures
 	}

@@ -85,7 +85,7 @@ func (s *State) dischargeList(e *Event) {
 		s.rederive(p)
 	}
 	for _, p := range people {
-		if s.patients[p.key] == p && s.unlist(p, derive(p.key, p.facts, s.isDept)) {
+		if s.patients[p.key] == p && s.unlist(p, derive(p.key, p.facts, s.ground)) {
 			s.rederive(p)
 		}
 	}

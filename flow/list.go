@@ -49,7 +49,7 @@ func (s *State) list(e *Event) {
 
 // entry takes one line of a list. What another feed has told already stays as it is.
 func (s *State) entry(e *Event, u *unit, p *patient, entry *ListEntry, newest capacity.Instant) {
-	was := presence(p, s.isDept, entry.Visit, u.def.ID, entry.Arrived)
+	was := presence(p, s.ground, entry.Visit, u.def.ID, entry.Arrived)
 	place := s.hint(e.Feed, entry.Place)
 	if place.Unit != u.def.ID {
 		place = ref{Unit: u.def.ID}
@@ -109,7 +109,7 @@ func (s *State) absent(e *Event, u *unit, here map[*patient]bool) {
 		if here[p] || p.stays == 0 {
 			continue
 		}
-		for _, st := range derive(p.key, p.facts, s.isDept).stays {
+		for _, st := range derive(p.key, p.facts, s.ground).stays {
 			if a := st.ae; a != nil && st.phase == open && a.unit == u.def.ID && !a.left.Told() && a.arrived.At.Add(listDelay) <= e.Happened {
 				s.insert(p, fact{Seq: e.Seq, Happened: e.Happened, Recorded: e.Recorded, Kind: notListed, Visit: st.visit, Place: ref{Unit: u.def.ID}})
 				s.rederive(p)
@@ -120,9 +120,9 @@ func (s *State) absent(e *Event, u *unit, here map[*patient]bool) {
 
 // presence is the visit that a line of a list means: the one of its number, or else the
 // attendance at the department that began about then.
-func presence(p *patient, dept func(string) bool, visit, unit string, arrived capacity.Instant) *stay {
+func presence(p *patient, on ground, visit, unit string, arrived capacity.Instant) *stay {
 	var found *stay
-	for _, st := range derive(p.key, p.facts, dept).stays {
+	for _, st := range derive(p.key, p.facts, on).stays {
 		if st.ae == nil || st.phase == deleted || st.phase == cancelled || st.ae.unit != unit {
 			continue
 		}

@@ -112,7 +112,7 @@ func (s *State) basisOf(u *unit, measure int) (b basis, ok bool) {
 	if len(feeds) == 0 && !m.Expected(u.def, s.site(u.def.Site)) {
 		return basis{}, false
 	}
-	b = basis{measure: measure, free: len(needs) == 0 || m.ByDesk() && len(feeds) == 0, surely: len(m.Surely) > 0 && s.untold([]*unit{u}, m.Surely...) == ""}
+	b = basis{measure: measure, free: len(needs) == 0 && !m.Reported || m.AtDesk && s.ferried[u.def.Site] > 0 || m.ByDesk() && len(feeds) == 0, surely: len(m.Surely) > 0 && s.untold([]*unit{u}, m.Surely...) == ""}
 	b.best, b.asOf = nearest(u, feeds)
 	return b, true
 }

@@ -14,6 +14,7 @@ type patient struct {
 	facts    []fact    // sorted by (happened, sequence)
 	sitters  []*sitter // in the pictures of units
 	requests []string  // its bed requests
+	bookings []string  // transfers that have made some of them
 	names    []string  // keys that merges ended in this one
 	visits   []string  // visits that were moved to this one
 	claims   []claim
@@ -297,9 +298,9 @@ func (s *State) vacate(p *patient) {
 
 // work derives the course and turns it into claims.
 func (s *State) work(p *patient) {
-	c := derive(p.key, p.facts, s.isDept)
+	c := derive(p.key, p.facts, s.ground)
 	if s.unlist(p, c) {
-		c = derive(p.key, p.facts, s.isDept)
+		c = derive(p.key, p.facts, s.ground)
 	}
 	s.doubt(p, c)
 	s.meet(p, c)
@@ -358,7 +359,7 @@ func (r *request) lapse() capacity.Instant {
 
 // forget drops a patient who has no open stay and of whom nothing was heard for long.
 func (s *State) forget(p *patient) {
-	s.meet(p, derive(p.key, p.facts, s.isDept))
+	s.meet(p, derive(p.key, p.facts, s.ground))
 	gone := p.last.Add(keepClosed)
 	switch {
 	case gone > s.at:

@@ -36,7 +36,7 @@ const (
 func (s *State) find(feed, place string) (at ref, reason string) {
 	at, ok := s.places[place]
 	if !ok {
-		if at, ok = inDepartment(place, s.places, s.isDept); !ok {
+		if at, ok = inDepartment(place, s.places, s.dept); !ok {
 			return ref{}, UnknownPlace
 		}
 	}
@@ -103,7 +103,7 @@ func (s *State) unlaid(e *Event) {
 	if f == nil || s.held[e.Seq] != nil {
 		return
 	}
-	for _, place := range unlaid(e, s.places, s.isDept) {
+	for _, place := range unlaid(e, s.places, s.dept) {
 		if f.told.Unlaid == nil {
 			f.told.Unlaid = map[string]uint64{}
 		}
@@ -118,7 +118,7 @@ func (s *State) unlaid(e *Event) {
 // laid forgets the areas that the layout now in force has.
 func (s *State) laid(f *feed) {
 	for place := range f.told.Unlaid {
-		if place != otherPlaces && len(unlaid(&Event{Data: Data{Place: place}}, s.places, s.isDept)) == 0 {
+		if place != otherPlaces && len(unlaid(&Event{Data: Data{Place: place}}, s.places, s.dept)) == 0 {
 			delete(f.told.Unlaid, place)
 			s.heard(f)
 		}

@@ -72,6 +72,7 @@ func (s *State) portray(u *unit, clock *capacity.Clock) *portrait {
 		was = u.portrait.ambulances
 	}
 	s.addReferrals(p.picture, u, since)
+	s.bound(p.picture, u, since)
 	for _, id := range u.journeys() {
 		j := s.ambulances[id].journey()
 		j.Events = inOrder(j.events)

@@ -30,6 +30,7 @@ type projection struct {
 
 	layout, feeds, items, held, decisions bool // what must be made again
 	links, statuses, agreements, levels   bool
+	transfers                             bool
 	referrals, calls                      bool
 	today                                 capacity.Instant // when the local day of the last view began
 }
@@ -100,6 +101,9 @@ func (s *State) View() *View {
 	if s.view.statuses || v.Statuses == nil {
 		v.Statuses = s.showStatuses(v.Statuses)
 	}
+	if s.view.transfers || v.Transfers == nil {
+		v.Transfers = s.showTransfers(v.Transfers)
+	}
 	if s.view.agreements || v.Agreements == nil {
 		v.Agreements = s.showAgreements(v.Agreements)
 	}
@@ -110,9 +114,6 @@ func (s *State) View() *View {
 	if s.view.calls || v.Calls == nil || today != s.view.today {
 		v.Calls = s.showCalls(v.Calls)
 	}
-	if v.Transfers == nil {
-		v.Transfers = []*TransferView{}
-	}
 	if s.view.levels || v.Levels == nil {
 		v.Levels = s.showLevels()
 	}
@@ -120,7 +121,7 @@ func (s *State) View() *View {
 	v.history, v.Cuts = s.history.show(), s.cuts.show()
 	clear(s.view.reported)
 	s.view.layout, s.view.feeds, s.view.items, s.view.held, s.view.decisions = false, false, false, false, false
-	s.view.links, s.view.statuses, s.view.agreements, s.view.levels = false, false, false, false
+	s.view.links, s.view.statuses, s.view.agreements, s.view.levels, s.view.transfers = false, false, false, false, false
 	s.view.referrals, s.view.calls, s.view.today = false, false, today
 	s.view.shown = v
 	return v

@@ -24,7 +24,7 @@ import (
 func aWard(beds int) *capacity.Layout {
 	l := &capacity.Layout{
 		System: capacity.System{ID: "county", Name: "County", TimeZone: "Europe/London", Zone: capacity.Zone{{From: capacity.At(day.Add(25 * time.Hour)), Seconds: 3600}}},
-		Sites:  []capacity.Site{{ID: "site", Name: "Site"}},
+		Sites:  []capacity.Site{{ID: "site", Name: "Site", Rules: []capacity.SiteRule{{ID: "no-children", Class: capacity.Paediatric}}}},
 		Feeds:  twoFeeds(),
 		OPEL:   aProfile(),
 	}
@@ -147,6 +147,8 @@ func randomLog(t *rapid.T) []Event {
 			e.Feed = rapid.SampledFrom([]string{"f0", Desk}).Draw(t, "declarer")
 			e.Data.Declared = &Declared{rapid.SampledFrom([]string{"reap", capacity.DeclaredOPEL}).Draw(t, "status"), rapid.SampledFrom([]string{"system", "site/site", "site/other"}).Draw(t, "scope"), rapid.SampledFrom([]string{"1", "4"}).Draw(t, "level")}
 			e.Data.Until = e.Happened.Add(time.Duration(rapid.SampledFrom([]int{60, 3600, 86400}).Draw(t, "holds")) * time.Second)
+		case SiteTransferAsked, SiteTransferAccepted, SiteTransferDeclined, SiteTransferOffered, SiteTransferLeft, SiteTransferArrived, SiteTransferWithdrawn:
+			transferred(t, &e)
 		case LinkIssued, LinkRevoked:
 			e.Feed = Desk
 			e.Data.Link = strings.Repeat(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "token"), 64)
@@ -205,6 +207,24 @@ var ofCommunity = func() (all []Kind) {
 	}
 	return append(all, ReferralMade, ReferralMade, ReferralMade, ReferralAccepted, ReferralAccepted, ReferralAccepted, ReferralStarted, ReferralStarted, PlacesReported, PlacesReported, AttendanceArrived, AmbulanceArrived, Admitted, PatientMerged)
 }()
+
+// transferred fills in a fact about a transfer between hospitals.
+func transferred(t *rapid.T, e *Event) {
+	e.Feed = rapid.SampledFrom([]string{"f0", "f1", Desk}).Draw(t, "teller")
+	e.Data.Transfer = rapid.SampledFrom([]string{"T0", "T1"}).Draw(t, "transfer")
+	e.Data.From = rapid.SampledFrom([]string{"out/X", "site"}).Draw(t, "sends")
+	e.Data.To = rapid.SampledFrom([]string{"site", "other", "out/Y"}).Draw(t, "takes")
+	e.Data.Purpose = rapid.SampledFrom(Purposes).Draw(t, "purpose")
+	e.Data.Wants = rapid.SampledFrom([]capacity.BedClass{"", capacity.AdultGA, capacity.Paediatric}).Draw(t, "wants")
+	if rapid.IntRange(0, 3).Draw(t, "nameless") == 0 {
+		e.Data.Patient = ""
+	}
+	if e.Kind == SiteTransferOffered {
+		e.Data.Place = rapid.SampledFrom([]string{"u0/B0", "u0/B3", "u1", "u9"}).Draw(t, "bed")
+	} else {
+		e.Data.Place = ""
+	}
+}
 
 func replay(s *State, log []Event) *State {
 	for i := range log {
@@ -402,7 +422,7 @@ func faces(s *State) []string {
 		values, _ := json.Marshal(m.Values)
 		all = append(all, m.ID+" "+string(values))
 	}
-	for _, list := range []any{v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions, v.Statuses, v.Agreements, v.Links, v.Referrals, v.Calls} {
+	for _, list := range []any{v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions, v.Transfers, v.Statuses, v.Agreements, v.Links, v.Referrals, v.Calls} {
 		text, _ := json.Marshal(list)
 		all = append(all, version.ReplaceAllString(string(text), ""))
 	}

@@ -50,6 +50,7 @@ func statusKey(name string) string  { return "status/" + name }
 func agreementKey(id string) string { return "agreement/" + id }
 func referralKey(id string) string  { return "referral/" + id }
 func callKey(id string) string      { return "call/" + id }
+func transferKey(id string) string  { return "transfer/" + id }
 func decisionKey(seq uint64) string { return fmt.Sprintf("decision/%020d", seq) }
 func heldKey(seq uint64) string     { return fmt.Sprintf("held/%020d", seq) }
 func seenKey(block uint64) string   { return fmt.Sprintf("seen/%020d", block) }
@@ -223,6 +224,10 @@ func (s *State) encode(key string) []byte {
 	case "decision":
 		if d := s.decision(mustSeq(id)); d != nil {
 			return mustJSON(d)
+		}
+	case "transfer":
+		if t := s.transfers[id]; t != nil {
+			return mustJSON(t)
 		}
 	case "link":
 		if l := s.links[id]; l != nil {
@@ -407,6 +412,10 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			d := &decision{version: seq}
 			err = json.Unmarshal(value, d)
 			s.decisions = append(s.decisions, d)
+		case "transfer":
+			t := &transfer{id: id}
+			err = json.Unmarshal(value, t)
+			s.transfers[id] = t
 		case "link":
 			l := &link{}
 			err = json.Unmarshal(value, l)
@@ -507,6 +516,9 @@ func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, places 
 	}
 	s.guideAll()
 	s.pursued = nil
+	for _, t := range s.transfersByID() {
+		s.resume(t)
+	}
 	for _, t := range s.statuses {
 		s.awaitExpiry(t)
 	}

@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 }
 
 func runScript(t *testing.T, text string) string {
-	w := &ward{t: t, s: New("script"), feed: "pas"}
+	w := &ward{t: t, s: New("script"), feed: "pas", rules: map[string][]capacity.SiteRule{}}
 	var out strings.Builder
 	answer := false
 	lines := bufio.NewScanner(strings.NewReader(text))
@@ -86,6 +86,7 @@ type ward struct {
 	feed   string
 	layout capacity.Layout
 	laid   bool
+	rules  map[string][]capacity.SiteRule
 	watch  bool // feeds and figures are shown in full
 }
 
@@ -106,6 +107,21 @@ func (w *ward) line(line string) {
 		return
 	case "profile":
 		w.layout.OPEL = aProfile()
+		return
+	case "rule": // site, id, then class, need or service
+		r := capacity.SiteRule{ID: words[2]}
+		for _, word := range words[3:] {
+			key, value, _ := strings.Cut(word, "=")
+			switch key {
+			case "class":
+				r.Class = capacity.BedClass(value)
+			case "need":
+				r.Need = value
+			case "service":
+				r.Service = value
+			}
+		}
+		w.rules[words[1]] = append(w.rules[words[1]], r)
 		return
 	case "remove":
 		w.layout.Units = slices.DeleteFunc(w.layout.Units, func(u capacity.Unit) bool { return u.ID == words[1] })
@@ -219,6 +235,8 @@ func (w *ward) fill(e *Event, key, value string) {
 		d.Certainty = value
 	case "going_to":
 		d.GoingTo = value
+	case "transfer":
+		d.Transfer = value
 	case "agreement":
 		d.Agreement = value
 	case "purpose":
@@ -383,6 +401,9 @@ func (w *ward) enforce() {
 	if slices.ContainsFunc(w.layout.Units, func(u capacity.Unit) bool { return u.Site == "cottage" }) {
 		w.layout.Sites = append(w.layout.Sites, capacity.Site{ID: "cottage", Name: "Cottage", Kind: capacity.Community})
 	}
+	for i := range w.layout.Sites {
+		w.layout.Sites[i].Rules = w.rules[w.layout.Sites[i].ID]
+	}
 	if w.layout.Feeds == nil {
 		w.layout.Feeds = []capacity.Feed{{ID: "pas", Name: "PAS", Every: 1800}}
 	}
@@ -537,6 +558,10 @@ func (w *ward) people(b *strings.Builder, v *View) {
 				b.WriteString("\n")
 			}
 		}
+	}
+	for _, t := range v.Transfers {
+		fmt.Fprintf(b, "%s %s of %s to %s (%s): %s, asked %s", t.Purpose, t.ID, t.From, t.To, t.Direction, t.State, clock(t.Asked))
+		b.WriteString(filled("reason", t.Reason, "bed", t.Bed, "request", t.Request, "rule", t.Rule) + fmt.Sprintf(", facts %v\n", t.Events))
 	}
 	for _, t := range v.Statuses {
 		expired := ""

@@ -125,7 +125,7 @@ func (c *course) units(since capacity.Instant) (all []string, until capacity.Ins
 // make makes again what of the patient belongs into the unit's picture, and is shown. What
 // ended before since is left out.
 func (x *sitter) make(s *State, since capacity.Instant) {
-	c := trace(x.patient.key, x.patient.facts, s.isDept)
+	c := trace(x.patient.key, x.patient.facts, s.ground)
 	was := x.shown
 	*x = sitter{patient: x.patient, unit: x.unit}
 	unit := x.unit.def.ID
@@ -141,7 +141,7 @@ func (x *sitter) make(s *State, since capacity.Instant) {
 			}
 		}
 		if path := st.path(); len(path) > 0 && path[len(path)-1].at.Unit == unit && !s.dept(unit) && (st.phase == open || st.ended >= since) {
-			x.stays = append(x.stays, st.noun(path, s.isDept))
+			x.stays = append(x.stays, st.noun(path, s.dept))
 		}
 		switch {
 		case st.phase != open || st.at.Unit != unit:

@@ -24,8 +24,8 @@ type State struct {
 
 	layout     layout
 	units      map[string]*unit
-	isDept     func(unit string) bool // dept, made once
-	places     map[string]ref         // every name by which a feed may mean a place
+	ground     ground         // made once
+	places     map[string]ref // every name by which a feed may mean a place
 	patients   map[string]*patient
 	merged     map[string]string // a patient key that a merge ended, to the one it became
 	moved      map[string]string // a visit that was moved, to the patient it moved to
@@ -47,6 +47,10 @@ type State struct {
 	links      map[string]*link  // by the hash of the token
 	statuses   map[string]*status
 	agreements map[string]*agreement
+	transfers  map[string]*transfer
+	ferried    map[string]int    // how many transfers each site has
+	bookings   map[string]string // the bed request that a transfer makes or has joined
+	offers     index             // by a unit, the transfers with a bed of it
 	levels     map[string]*level // by scope
 	held       map[uint64]*Event
 	items      map[string]*contradiction
@@ -80,6 +84,10 @@ func New(epoch string) *State {
 		links:      map[string]*link{},
 		statuses:   map[string]*status{},
 		agreements: map[string]*agreement{},
+		transfers:  map[string]*transfer{},
+		ferried:    map[string]int{},
+		bookings:   map[string]string{},
+		offers:     index{},
 		levels:     map[string]*level{},
 		held:       map[uint64]*Event{},
 		items:      map[string]*contradiction{},
@@ -89,7 +97,7 @@ func New(epoch string) *State {
 		changed:    newChanges(),
 		view:       newProjection(),
 	}
-	s.isDept = s.dept
+	s.ground = func(unit string) (string, bool) { return s.siteOf(unit), s.dept(unit) }
 	return s
 }
 
@@ -172,6 +180,7 @@ func (s *State) fact(e *Event) {
 	case CallRaised, CallAnswered, CallClosed:
 		s.callFact(e)
 	case SiteTransferAsked, SiteTransferAccepted, SiteTransferDeclined, SiteTransferOffered, SiteTransferLeft, SiteTransferArrived, SiteTransferWithdrawn:
+		s.transferFact(e)
 	case Unknown, Heartbeat:
 	default:
 		s.patientFact(e)

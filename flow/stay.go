@@ -90,30 +90,44 @@ type course struct {
 	numbers  map[string]string // visit numbers that became others
 	orphans  []*fact           // of an attendance that nobody announced so far
 	early    []*fact           // of a discharge, while no stay was known
-	dept     func(unit string) bool
+	ground   ground
 	traced   bool // keep which facts each stay, attendance and request is made of
 
 	// What came before the fact it cancels, at the same moment.
 	cancelledMove, cancelledEnd, cancelledStart map[*stay]capacity.Instant
 }
 
+// ground tells of a unit its site, and whether it is an A&E department.
+type ground func(unit string) (site string, dept bool)
+
+func (c *course) dept(unit string) bool {
+	_, dept := c.ground(unit)
+	return dept
+}
+
+func (c *course) site(unit string) string {
+	site, _ := c.ground(unit)
+	return site
+}
+
 // derive works out a patient's stays and requests from the facts, sorted by (happened,
-// sequence), and from which units are A&E departments. It depends on nothing else, which
+// sequence), and from which units are A&E departments and of which site. It depends on nothing else, which
 // is what makes late, cancelled and repeated facts come out right in whatever order they
 // arrive.
-func derive(patient string, facts []fact, dept func(unit string) bool) *course {
-	return (&course{dept: dept}).follow(patient, facts)
+func derive(patient string, facts []fact, ground ground) *course {
+	return (&course{ground: ground}).follow(patient, facts)
 }
 
 // trace is derive, and keeps which facts each stay, attendance and request is made of.
-func trace(patient string, facts []fact, dept func(unit string) bool) *course {
-	return (&course{dept: dept, traced: true}).follow(patient, facts)
+func trace(patient string, facts []fact, ground ground) *course {
+	return (&course{ground: ground, traced: true}).follow(patient, facts)
 }
 
 func (c *course) follow(patient string, facts []fact) *course {
 	for i := range facts {
 		c.take(patient, &facts[i])
 	}
+	c.join()
 	return c
 }
 
@@ -138,7 +152,7 @@ func (c *course) take(patient string, f *fact) {
 		AttendanceStreamed, AttendanceDeparted, DepartureCancelled, AttendanceCancelled, listed, notListed:
 		c.attendanceFact(patient, f)
 		return
-	case BedRequested, RequestReady, RequestLeft, RequestArrived, RequestCancelled, BedAllocated, AllocationEnded:
+	case BedRequested, RequestReady, RequestLeft, RequestArrived, RequestCancelled, BedAllocated, AllocationEnded, booked, bookedBed, bookedLeft, bookedArrived, bookedCancelled:
 		c.requestFact(f)
 		return
 	case DischargeReady, DischargeNotReady, DischargePlanned, DischargeDelayed, DischargeDelayEnded, DischargeFailed, StartAccepted, StartWithdrawn, dischargeListed, dischargeNotListed, takenOn, handedBack:

@@ -14,6 +14,7 @@ type unit struct {
 	claims    []claim         // of patients on the unit without a bed
 	people    []*sitter       // whose course belongs in its picture, in the order of keys
 	rides     map[string]bool // ambulance journeys to it
+	ferries   map[string]bool // transfers in its picture
 	referrals map[string]bool // that concern it
 	calls     map[string]bool // of a co-ordination centre
 	told      unitTold

@@ -187,6 +187,9 @@ const contradictions: Record<string, string> = {
   no_request: "bed request never made",
   no_stay: "discharge fact, not in",
   cancels_nothing: "cancelled, never told",
+  no_transfer: "transfer nobody asked for",
+  against_rule: "accepted against a hospital's rule",
+  offered_closed: "closed bed offered",
   place_removed: "unit no longer laid out",
   unreadable: "events that cannot be read",
 };
@@ -211,6 +214,9 @@ const questions: Record<string, string> = {
   no_request: "ask the feed's owner for the request",
   no_stay: "ask the feed's owner for the admission",
   cancels_nothing: "ask the feed's owner for what it cancels",
+  no_transfer: "ask the feed's owner for the transfer",
+  against_rule: "ask the hospital that accepted if it can take the patient",
+  offered_closed: "ask the ward if the bed can be used",
   unreadable: "ask the systems desk to look at the log",
   place_removed: "find out where the patient is, or put the unit back into the layout",
 };
