@@ -160,7 +160,7 @@ func leftMeasures() []Measure {
 	}
 	long := func(days int) Measure {
 		text := strconv.Itoa(days)
-		m := stays("stays_over_"+text+"_days", "Stays of "+text+" days and more", "Patients on acute inpatient units who were admitted "+text+" or more local days ago, that is, who have been in hospital over at least "+text+" midnights. A patient whom a census found has been here at least since then: the days before are not known, and there may be more such patients than this.", "now", "UEC daily SitRep, long-stay patients", "occupancy",
+		m := stays("stays_over_"+text+"_days", "Stays of "+text+" days and more", "Patients on acute inpatient units who were admitted "+text+" or more local days ago, that is, who have been in hospital over at least "+text+" midnights. A patient whom a census found has been here at least since then: the days before are not known unless the census tells when the patient was admitted, and there may be more such patients than this.", "now", "UEC daily SitRep, long-stay patients", "occupancy",
 			func(n *counting, s *Stay) Moment {
 				return s.Admitted.when(s.Open() && s.Admitted.Told() && n.Passed(n.Zone.Clock(s.Admitted.At, days*24*60)))
 			})

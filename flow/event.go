@@ -116,9 +116,10 @@ const (
 // unit itself for a patient without a bed. Patient may be empty: a bed known to be
 // taken, by whom is not told.
 type CensusEntry struct {
-	Place   string `json:"place"`
-	Patient string `json:"patient,omitempty"`
-	Visit   string `json:"visit,omitempty"`
+	Place    string           `json:"place"`
+	Patient  string           `json:"patient,omitempty"`
+	Visit    string           `json:"visit,omitempty"`
+	Admitted capacity.Instant `json:"admitted,omitempty"` // when the stay in hospital began, where that is known
 }
 
 // SwapLeg is the second patient of a swap, and where that patient is now.

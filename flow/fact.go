@@ -47,7 +47,7 @@ func (f *fact) more() *detail {
 
 // Kinds that only the fold makes, of a census or a list.
 const (
-	counted            Kind = 200 + iota // a census found the patient there
+	counted            Kind = 200 + iota // a census found the patient there, admitted when Due says
 	notCounted                           // a census of the unit did not find the patient
 	listed                               // an A&E list has the patient in it again
 	notListed                            // an A&E list of the department has not

@@ -258,3 +258,21 @@ func (w *ward) facts() (n int) {
 	}
 	return n
 }
+
+// TestACensusTellsHowLongStaysAre: who was admitted before the centre began is a long stay from
+// the first day, where the census tells since when; a later one may still tell it.
+func TestACensusTellsHowLongStaysAre(t *testing.T) {
+	untold := after(t, wards+`
+		03:00 census place=w1 in=p@w1/A1 in=q@w1/A2
+		03:01 tick`)
+	require.Equal(t, "0", untold("unit/w1", "stays_over_7_days"))
+	told := after(t, wards+`
+		03:00 census place=w1 in=p@w1/A1;days/8 in=q@w1/A2;days/6
+		03:01 tick`)
+	require.Equal(t, "1", told("unit/w1", "stays_over_7_days"))
+	later := after(t, wards+`
+		03:00 census place=w1 in=p@w1/A1
+		03:10 census place=w1 in=p@w1/A1;days/22
+		03:11 tick`)
+	require.Equal(t, "1", later("unit/w1", "stays_over_21_days"))
+}

@@ -48,6 +48,9 @@ func (st *stay) noun(path []move, dept func(string) bool) *capacity.Stay {
 		case m.at.Unit == "" || dept(m.at.Unit):
 		case !n.Admitted.Told():
 			n.Admitted, n.AtLeast = at, m.found
+			if m.found && st.admitted != 0 && st.admitted <= m.since {
+				n.Admitted.At, n.AtLeast = st.admitted, false
+			}
 		case path[i-1].at.Unit != m.at.Unit:
 			n.Moves = append(n.Moves, at)
 			if m.at.Unit == last.at.Unit {

@@ -273,7 +273,12 @@ func (w *ward) fill(e *Event, key, value string) {
 		d.Swap = &SwapLeg{Patient: p, Visit: "v-" + p, Place: place}
 	case "in":
 		p, place, _ := strings.Cut(value, "@")
-		d.Census = append(d.Census, CensusEntry{Place: place, Patient: p, Visit: "v-" + p})
+		place, days, known := strings.Cut(place, ";days/")
+		c := CensusEntry{Place: place, Patient: p, Visit: "v-" + p}
+		if known {
+			c.Admitted = e.Happened.Add(-time.Duration(w.number(days)) * 24 * time.Hour)
+		}
+		d.Census = append(d.Census, c)
 	default:
 		if !w.fillCommunity(d, key, value) {
 			w.fillFeed(e, key, value)

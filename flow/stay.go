@@ -9,35 +9,36 @@ import (
 
 // stay is an inpatient's time, or another visit, as derived from the facts.
 type stay struct {
-	id      string // visit, or patient and first sequence
-	visit   string
-	class   PatientClass
-	phase   phase
-	at      ref // where the patient is
-	since   capacity.Instant
-	seq     uint64 // the fact that put the patient there
-	found   bool   // a census found the patient there: since when is not known
-	moves   []move // that can be undone, oldest first
-	began   beginning
-	left    []departure
-	ended   capacity.Instant
-	endSeq  uint64
-	away    bool
-	leave   bool
-	leaving capacity.Instant // when the discharge is expected
-	next    expectation      // where a transfer is expected to go
-	met     expectation      // the pending admission that this stay fulfilled
-	into    *stay            // the admission that this emergency visit ended in
-	service string           // specialty the patient is under
-	sex     string
-	segment capacity.Segment
-	goingTo string      // destination of the discharge
-	ae      *attendance // of a visit that came to A&E
-	plan    capacity.Plan
-	hasPlan bool
-	told    []*fact  // the facts that make the plan
-	planned []uint64 // and all there were of it
-	events  []uint64 // all its facts
+	id       string // visit, or patient and first sequence
+	visit    string
+	class    PatientClass
+	phase    phase
+	at       ref // where the patient is
+	since    capacity.Instant
+	seq      uint64           // the fact that put the patient there
+	admitted capacity.Instant // in hospital since then, as a census tells
+	found    bool             // a census found the patient there: since when is not known
+	moves    []move           // that can be undone, oldest first
+	began    beginning
+	left     []departure
+	ended    capacity.Instant
+	endSeq   uint64
+	away     bool
+	leave    bool
+	leaving  capacity.Instant // when the discharge is expected
+	next     expectation      // where a transfer is expected to go
+	met      expectation      // the pending admission that this stay fulfilled
+	into     *stay            // the admission that this emergency visit ended in
+	service  string           // specialty the patient is under
+	sex      string
+	segment  capacity.Segment
+	goingTo  string      // destination of the discharge
+	ae       *attendance // of a visit that came to A&E
+	plan     capacity.Plan
+	hasPlan  bool
+	told     []*fact  // the facts that make the plan
+	planned  []uint64 // and all there were of it
+	events   []uint64 // all its facts
 }
 
 type phase uint8
@@ -487,6 +488,9 @@ func (c *course) cancelsNothing(s *stay, f *fact) {
 }
 
 func (c *course) count(s *stay, f *fact) {
+	if f.Due != 0 && (s.admitted == 0 || f.Due < s.admitted) {
+		s.admitted = f.Due
+	}
 	switch {
 	case s.phase == open && s.at != f.Place && s.seq == f.Seq:
 		c.doubts = append(c.doubts, doubt{InTwoBeds, *f, s.seq, s})

@@ -81,7 +81,7 @@ func (s *State) census(e *Event) {
 		p := s.owner(c.Patient, c.Visit)
 		here[p] = true
 		f := factOf(e)
-		f.Kind, f.Visit, f.Place = counted, c.Visit, ref{Unit: bed.Unit, Bed: bed.Bed}
+		f.Kind, f.Visit, f.Place, f.Due = counted, c.Visit, ref{Unit: bed.Unit, Bed: bed.Bed}, c.Admitted
 		s.tell(p, f)
 	}
 	for _, p := range u.patients() {

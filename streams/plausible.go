@@ -38,6 +38,11 @@ func plausible(e *flow.Event, now capacity.Instant) error {
 	case e.Kind == flow.OutagePlanned && until <= now:
 		return &flow.Invalid{Field: "data.until", Reason: "has passed by the centre's clock, which says " + now.String()}
 	}
+	for i := range e.Data.Census {
+		if admitted := e.Data.Census[i].Admitted; admitted.Sub(e.Happened) > MaxAhead {
+			return &flow.Invalid{Field: fmt.Sprintf("data.census[%d].admitted", i), Reason: "lies after the census itself, which is of " + e.Happened.String()}
+		}
+	}
 	for i := range e.Data.List {
 		if fault := entryRecent(&e.Data.List[i], e.Happened); fault != nil {
 			return &flow.Invalid{Field: fmt.Sprintf("data.list[%d].%s", i, fault.Field), Reason: fault.Reason}

@@ -43,6 +43,8 @@ func TestImplausibleIsRefused(t *testing.T) {
 		"an outage on already":      {said("feed.outage-planned", "2027-01-12T03:00:00Z", `{"until":"2027-01-12T05:00:00Z","role":"manager"}`), ""},
 		"an outage that is over":    {said("feed.outage-planned", "2027-01-12T02:00:00Z", `{"until":"2027-01-12T03:00:00Z","role":"manager"}`), "data.until"},
 		"expected in three years":   {said("bed.discharge-expected", now, `{"patient":"A/B/1","due":"2030-01-12T12:00:00Z"}`), "data.due"},
+		"a census of long stays":    {said("bed.census", now, `{"place":"a","census":[{"place":"a","patient":"A/B/1","admitted":"2024-01-12T04:00:00Z"}]}`), ""},
+		"a census of tomorrow's":    {said("bed.census", now, `{"place":"a","census":[{"place":"a","patient":"A/B/1","admitted":"2027-01-12T05:00:00Z"}]}`), "data.census[0].admitted"},
 		"a list":                    {list(`"arrived":"2027-01-12T04:03:00Z"`), ""},
 		"a list of yesterday's day": {list(`"arrived":"1999-01-12T04:00:00Z"`), "data.list[0].arrived"},
 		"a list of what is to come": {list(`"arrived":"2027-01-12T03:00:00Z","decided":"2027-01-12T05:00:00Z"`), "data.list[0].decided"},

@@ -93,6 +93,8 @@ type counted struct {
 	Place   string `json:"place"`
 	Patient string `json:"patient"`
 	Visit   string `json:"visit"`
+
+	Admitted capacity.Instant `json:"admitted"`
 }
 
 // leaver is one patient of a discharge list.
@@ -164,7 +166,7 @@ func (c *County) census(w *ward) {
 	d := details{Place: w.unit.ID, Role: "ward_clerk", Census: []counted{}}
 	add := func(s *stay, place string) {
 		n := s.named(w.assigner)
-		d.Census = append(d.Census, counted{place, n.Patient, n.Visit})
+		d.Census = append(d.Census, counted{place, n.Patient, n.Visit, s.from})
 	}
 	for _, b := range w.beds {
 		if b.stay != nil {
