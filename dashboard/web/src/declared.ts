@@ -22,7 +22,7 @@ export interface Badge {
 export function badges(s: State, scope: string, now: number, zone: string): Badge[] {
   const rank = (d: Declared) => (d.expired ? 3 : d.weight);
   return [...s.statuses.values()]
-    .filter((d) => d.scope === scope)
+    .filter((d) => d.scope === scope && d.status !== "opel") // a declared level stands beside the computed one
     .map((d, i) => ({ d, i }))
     .sort((a, b) => rank(b.d) - rank(a.d) || a.i - b.i)
     .map(({ d }) => ({

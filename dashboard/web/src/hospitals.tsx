@@ -5,6 +5,8 @@ import type { ComponentChildren } from "preact";
 import { clockTime, count, percent } from "./format";
 import { divertForms } from "./declared";
 import { LimitMark } from "./marks";
+import { levelOf } from "./levels";
+import { LevelBadge } from "./level";
 import { leavingBy, measured, named, noValue, read, readBalance, shortfall, siteScope, systemScope } from "./measures";
 import type { Reading } from "./measures";
 import { Fit, Link, Value, zone } from "./parts";
@@ -38,7 +40,7 @@ export function Hospitals({ state }: { state: State }) {
         <caption class="unseen">Hospitals: A&amp;E, ambulances, beds, patients who no longer meet the criteria to reside</caption>
         <thead role="rowgroup">
           <tr role="row">
-            <th scope="col" role="columnheader">{shown.length < sites.length ? `Fullest ${ROWS} of ${sites.length}` : "Hospital"}</th>
+            <th scope="col" role="columnheader">{shown.length < sites.length ? `Fullest ${ROWS} of ${sites.length}` : shown.some((site) => levelOf(state, siteScope(site.id))) ? "OPEL by hospital" : "Hospital"}</th>
             {columns.map((c) => (
               <th scope="col" role="columnheader" key={c}>{c}</th>
             ))}
@@ -62,7 +64,8 @@ function Hospital({ state, site, columns }: { state: State; site: Site; columns:
         <Link to={siteAddress(site.id)} class="site-name">
           <Fit forms={[site.name.length < 14 ? site.name : site.short || site.name, site.short || site.name]} />
         </Link>
-        <Beds state={state} site={site} figure={figure} />
+        <Level state={state} site={site} />
+        <Beds state={state} site={site} figure={figure} brief={levelOf(state, siteScope(site.id)) !== undefined} />
       </th>
       <InDepartment state={state} site={site} label={columns[0]} />
       <Ambulances state={state} site={site} label={columns[1]} />
@@ -72,8 +75,20 @@ function Hospital({ state, site, columns }: { state: State; site: Site; columns:
   );
 }
 
-/** How full the hospital is, under its name. */
-function Beds({ state, site, figure }: { state: State; site: Site; figure: Figure | undefined }) {
+/** The hospital's level, under its name, and what it could be. */
+function Level({ state, site }: { state: State; site: Site }) {
+  const l = levelOf(state, siteScope(site.id));
+  if (!l) return null;
+  return (
+    <p class="site-level">
+      <LevelBadge level={l.level} />
+      {l.could > l.level && <span data-could={l.could}> could be {l.could}</span>}
+    </p>
+  );
+}
+
+/** How full the hospital is, under its name: two lines, or one where its level takes the other. */
+function Beds({ state, site, figure, brief }: { state: State; site: Site; figure: Figure | undefined; brief: boolean }) {
   if (!figure || blank(figure)) return <p>— no census yet{figure && `, ${count(figure.beds.total, "bed")}`}</p>;
   const t = figure.beds;
   const p = occupancy(t);
@@ -83,9 +98,9 @@ function Beds({ state, site, figure }: { state: State; site: Site; figure: Figur
   const divert = divertForms(state, site, coarse.value, zone());
   return (
     <>
-      <p>
+      <p class={brief && (divert || notes) ? "unseen" : ""}>
         <LimitMark level={t.over > 0 ? 3 : level(t, groupLimits(units))} />
-        <Value name="occupancy">{p === null ? "closed" : percent(p)}</Value> {t.over > 0 ? `full, ${t.over} over` : "full"}
+        <Value name="occupancy">{p === null ? "closed" : percent(p)}</Value>{brief ? "" : " "}{t.over > 0 ? (brief ? `, ${t.over} over` : `full, ${t.over} over`) : brief ? `, ${t.available} free` : "full"}
       </p>
       {divert && (
         <p class="divert" data-divert>
@@ -93,7 +108,7 @@ function Beds({ state, site, figure }: { state: State; site: Site; figure: Figur
           <Fit forms={divert} />
         </p>
       )}
-      <Fit class={divert ? "unseen" : notes ? "doubt-line" : ""} forms={notes ? [`${t.available} free, ${notes}`, notes] : [`${t.available} free of ${t.open}`, `${t.available} free`]} />
+      <Fit class={divert || brief && !notes ? "unseen" : notes ? "doubt-line" : ""} forms={notes ? [`${t.available} free, ${notes}`, notes] : [`${t.available} free of ${t.open}`, `${t.available} free`]} />
       <span class="unseen" data-figure="available">{t.available}</span>
     </>
   );

@@ -64,7 +64,7 @@ export function StatusBadge({ badge: b }: { badge: Badge }) {
   );
 }
 
-function HalfDisc() {
+export function HalfDisc() {
   return (
     <>
       <circle class="edge" cx="12" cy="12" r="9.5" />

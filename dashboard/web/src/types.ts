@@ -464,6 +464,38 @@ export interface Declared {
   seq: number;
 }
 
+export interface OpelLevel {
+  id: string;
+  version: number;
+  pillar?: string;
+  level: number;
+  could: number;
+  assessed: number;
+  low: number;
+  high: number;
+  most?: number;
+  true_since?: Instant;
+  shown_since: Instant;
+  profile: string;
+  name: string;
+  origin: string;
+  declared?: { level: number; at: Instant; until: Instant; review: Instant; role: string; reason?: string; seq: number };
+  points: Points[];
+}
+
+export interface Points {
+  id: string;
+  name: string;
+  measure: string;
+  value: number | null;
+  low: number;
+  high: number;
+  most: number;
+  since?: Instant;
+  why?: string;
+  phoned?: boolean;
+}
+
 export interface Agreement {
   id: string;
   version: number;
@@ -579,6 +611,7 @@ export interface Kinds {
   transfers: Transfer;
   statuses: Declared;
   agreements: Agreement;
+  levels: OpelLevel;
 }
 
 export type Lists = { [K in keyof Kinds]?: Kinds[K][] | null };

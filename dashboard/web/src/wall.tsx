@@ -5,6 +5,8 @@ import { Balance } from "./balance";
 import { badges } from "./declared";
 import { clockTime, count, fact, ms, percent } from "./format";
 import { Hospitals } from "./hospitals";
+import { declaredText, doubtForms, levelOf, profileForms } from "./levels";
+import { CouldTile, LevelBadge, LevelTile } from "./level";
 import { LimitMark, StatusBadge } from "./marks";
 import { systemScope } from "./measures";
 import { ClockDate, ClockTime, Fit, lastUpdate, Link, LiveLine, reloadText, Simulated, Status, Value, zone } from "./parts";
@@ -16,6 +18,7 @@ import type { Doubt } from "./rules";
 import { Services } from "./services";
 import type { State } from "./store";
 import { coarse, lastKnown, phase, standing, state } from "./stream";
+import type { OpelLevel } from "./types";
 import { Units } from "./units";
 
 export function Wall() {
@@ -23,7 +26,7 @@ export function Wall() {
   return (
     <div class="wall">
       <Status />
-      <header class="band panel">
+      <header class={`band panel ${s && levelOf(s, "system") ? "band-level" : ""}`}>
         <h1 class="unseen" tabIndex={-1}>{s ? `${s.system.name}: beds now` : "Flow Centre"}</h1>
         {s ? <Dominant state={s} /> : <div class="dominant" />}
         {phase.value === "notlive" ? <NotLive /> : <Now state={s} />}
@@ -48,8 +51,17 @@ export function Wall() {
   );
 }
 
-/** The largest figure: how full the system's adult G&A beds are. */
+/** The system's level; without a profile, how full its adult G&A beds are. */
 function Dominant({ state: s }: { state: State }) {
+  const opel = levelOf(s, "system");
+  if (opel) {
+    return (
+      <>
+        <LevelTile level={opel} />
+        <CouldTile level={opel} />
+      </>
+    );
+  }
   const figure = s.system.classes?.adult_ga;
   const units = [...s.units.values()].filter((u) => u.class === "adult_ga");
   const d = doubt(figure, coarse.value);
@@ -132,6 +144,8 @@ function Sentences({ state: s }: { state: State }) {
   const unknown = units.length - known.length;
   const parts = [`${at(3)} full`, `${at(2)} under pressure`, `${at(0)} normal`, unknown ? `${unknown} unknown` : ""].filter(Boolean);
   const declared = badges(s, systemScope, coarse.value, zone());
+  const opel = levelOf(s, "system");
+  const couldBe = opel && doubtForms(s, opel, coarse.value);
   const rest = known.length ? [`Units: ${parts.join(", ")}`, parts.join(", ")] : [units.length ? `${count(units.length, "unit")} unknown` : ""];
   return (
     <>
@@ -139,11 +153,17 @@ function Sentences({ state: s }: { state: State }) {
         {first && <LimitMark level={first.level} mute />}
         <Fit forms={first?.forms ?? [s.feeds.size ? "Every feed on time" : "No feed is laid out yet"]} />
       </p>
-      <p class={second ? "risk-second" : "risk-second risk-calm"}>
-        {second && <LimitMark level={second.level} mute />}
-        <Fit forms={second?.forms ?? [first && onTime && s.feeds.size ? "Every feed on time" : units.length ? "No unit is full, nothing contradicts" : ""]} />
+      <p class={couldBe || second ? "risk-second" : "risk-second risk-calm"}>
+        {second && !couldBe && <LimitMark level={second.level} mute />}
+        <Fit forms={couldBe ?? second?.forms ?? [first && onTime && s.feeds.size ? "Every feed on time" : units.length ? "No unit is full, nothing contradicts" : ""]} />
       </p>
-      {declared.length ? (
+      {opel && (
+        <p class="profile-line">
+          <Fit forms={profileForms(opel, coarse.value, zone())} />
+          <DeclaredLevel level={opel} />
+        </p>
+      )}
+      {opel || declared.length ? (
         <p class="statuses">
           <Simulated />
           {declared.map((b) => (
@@ -161,6 +181,17 @@ function Sentences({ state: s }: { state: State }) {
         </>
       )}
     </>
+  );
+}
+
+/** A level that a person has declared, while it differs. */
+function DeclaredLevel({ level: l }: { level: OpelLevel }) {
+  const said = declaredText(l, zone());
+  if (!said) return null;
+  return (
+    <span class="declared" data-declared={said.level}>
+      Declared <LevelBadge level={said.level} word={false} /> <Fit forms={said.forms} />
+    </span>
   );
 }
 
