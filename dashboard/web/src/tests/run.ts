@@ -4,6 +4,7 @@
 import * as clock from "./clock.test";
 import * as declared from "./declared.test";
 import * as format from "./format.test";
+import * as levels from "./levels.test";
 import * as link from "./link.test";
 import * as measures from "./measures.test";
 import * as night from "./night.test";
@@ -18,7 +19,7 @@ import * as store from "./store.test";
 import * as transfers from "./transfers.test";
 
 const found: Record<string, string> = {};
-for (const [file, tests] of Object.entries<object>({ clock, declared, format, link, measures, night, own, places, recount, referrals, requests, risks, rules, store, transfers })) {
+for (const [file, tests] of Object.entries<object>({ clock, declared, format, levels, link, measures, night, own, places, recount, referrals, requests, risks, rules, store, transfers })) {
   for (const [name, test] of Object.entries<() => void>(tests as Record<string, () => void>)) {
     try {
       test();
