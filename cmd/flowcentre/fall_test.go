@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"testing"
@@ -9,13 +10,11 @@ import (
 	browser "github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
+	"flowcentre/capacity"
 	"flowcentre/flow"
 )
 
-const (
-	fallen = "community" // family of the facts
-	her    = "T/MR/her"
-)
+const her = "T/MR/her"
 
 // fall is the morning after a woman has fallen at home, up to her rest in a care home: every
 // point of it is what the API tells and what each figure counts. The seq is of the fact by
@@ -70,6 +69,14 @@ func fall(t *testing.T) (d *shift, notConveyed uint64) {
 	// 4. What there is: the team, which has one visit left and comes to her; Orchard House next
 	// door, which told three hours ago and has to be asked about the hoist; Meadow House, 10 km
 	// away. A place for children is refused by its rule.
+	one, two, here, away := 1, 2, 0, 10
+	offers := d.offers("R-1")
+	require.Equal(t, []capacity.Offer{
+		{Unit: "ucr", Sort: "visits", Home: true, Km: &here, Free: &one, State: "told", Told: d.time("08:05"), Ask: []string{}},
+		{Unit: "orchard", Sort: "short", Km: &here, Free: &one, State: "told", Told: d.time("07:45"), Ask: []string{"hoist"}},
+		{Unit: "meadow", Sort: "short", Km: &away, Free: &two, State: "told", Told: d.time("08:30"), Ask: []string{}},
+	}, offers.Offers)
+	require.Equal(t, []capacity.NotOffered{{Unit: "children", Rule: "age", Seen: "83", Needed: "0 to 17"}}, offers.Refused)
 
 	// 5. The team takes her on: its last visit is kept.
 	d.at("10:50")
@@ -79,6 +86,8 @@ func fall(t *testing.T) (d *shift, notConveyed uint64) {
 	d.figureOf("system", 0, "places_free_urgent_community_response")
 	d.figureOf("system", 0, "referrals_waiting")
 	d.decided("community.referral-made", map[string]any{"referral": "R-9", "origin": "gp", "seeks": []string{"urgent_community_response"}, "locality": "riverside"})
+	require.Empty(t, d.offers("R-9").Offers)
+	require.Equal(t, []capacity.NotOffered{{Unit: "ucr", Rule: "full", Seen: "0", Needed: "1"}}, d.offers("R-9").Refused)
 	d.decided("community.referral-cancelled", map[string]any{"referral": "R-9", "reason": "entered_in_error"})
 
 	// 6. It is there within two hours, and learns who she is.
@@ -90,12 +99,18 @@ func fall(t *testing.T) (d *shift, notConveyed uint64) {
 	require.Less(t, r.Started, r.Breach)
 	require.NotEmpty(t, r.Key)
 	d.sort("ucr", 11, 0, 1, 0, 0)
+	d.figureOf("system", 0, "referrals_over_time")
+	inTime := valueIn(d.state(), "system", "urgent_response_in_2h")
+	require.Nil(t, inTime.Value, "one is too few for a share")
+	require.True(t, inTime.Small)
+	require.EqualValues(t, 1, inTime.Of)
 
 	// 7. She cannot stay alone for some days: a short stay is wanted.
 	d.at("11:40")
 	d.decided("community.referral-made", map[string]any{
 		"referral": "R-2", "patient": her, "origin": "co_ordination", "seeks": []string{"care_home", "short_stay"}, "needs": []string{"hoist"}, "locality": "hillside", "age": 83,
 	})
+	require.Equal(t, []string{"orchard", "meadow"}, d.offered("R-2"))
 
 	// 8. Orchard House has no hoist. 9. Meadow House takes her: a place is kept.
 	d.decided("community.referral-offered", map[string]any{"referral": "R-2", "place": "orchard", "how": "phone"})
@@ -228,7 +243,7 @@ func TestStartsAreHandedBack(t *testing.T) {
 // places tells how many places of a unit's one sort are used.
 func (d *shift) places(feed, unit, sort string, used int, how string) {
 	d.Helper()
-	d.tell(feed, fallen+".places-reported", map[string]any{
+	d.tell(feed, "community.places-reported", map[string]any{
 		"place": unit, "places": map[string]any{"sorts": []any{map[string]any{"sort": sort, "used": used}}, "accepting": true}, "role": "manager", "how": how,
 	})
 }
@@ -259,6 +274,26 @@ func (d *shift) referral(id string) *flow.ReferralView {
 	}
 	require.Fail(d, "no such referral", id)
 	return nil
+}
+
+// offers are the units that a referral can be put to, and those that it cannot.
+func (d *shift) offers(referral string) *flow.OffersView {
+	d.Helper()
+	resp, err := http.Get("http://" + d.centre.httpAddr + "/api/v1/referrals/" + referral + "/offers")
+	require.NoError(d, err)
+	defer resp.Body.Close()
+	require.Equal(d, http.StatusOK, resp.StatusCode)
+	var v flow.OffersView
+	require.NoError(d, json.NewDecoder(resp.Body).Decode(&v))
+	return &v
+}
+
+func (d *shift) offered(referral string) (units []string) {
+	d.Helper()
+	for _, o := range d.offers(referral).Offers {
+		units = append(units, o.Unit)
+	}
+	return units
 }
 
 func (d *shift) call(id string) *flow.CallView {
