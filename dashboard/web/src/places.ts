@@ -1,7 +1,8 @@
 // Places outside hospital beds: what each unit and each kind of unit has free, when it can
 // be used, and how far that may be believed. Pure; now is the engine's time in ms since 1970.
 
-import { age, count, moment, ms, words } from "./format";
+import { age, count, localDay, moment, ms, words } from "./format";
+import { measured, systemScope } from "./measures";
 import { blank, doubt, oldShort } from "./rules";
 import type { State } from "./store";
 import type { Instant, Slots, Unit } from "./types";
@@ -108,6 +109,7 @@ export interface Row {
   names: string[]; // longest form first
   look: "plain" | "stale" | "part" | "unknown" | "closed";
   free: number | null;
+  measure?: string; // of the catalogue, that the free places are; absent where it has none
   open: number;
   when: string[]; // when it can be used and how old that is, longest form first
   normal: boolean; // nothing about it needs a look
@@ -118,7 +120,7 @@ export function rows(s: State, now: number, zone: string): Row[] {
   const all = withPlaces(s);
   const found = Object.keys(kinds).flatMap((kind) => {
     const units = all.filter((u) => u.kind === kind);
-    return units.length ? [row(kind, units.map((u) => u.slots), now, zone)] : [];
+    return units.length ? [row(s, kind, units.map((u) => u.slots), now, zone)] : [];
   });
   const hospitals = communityRow(s, now);
   return hospitals ? [hospitals, ...found] : found;
@@ -137,7 +139,7 @@ function communityRow(s: State, now: number): Row | null {
   return { ...base, look: d.unknown ? "part" : "plain", free, when: part.length ? part : [free ? "now" : "none free"], normal: free > 0 && !d.unknown };
 }
 
-function row(kind: string, units: Slots[], now: number, zone: string): Row {
+function row(s: State, kind: string, units: Slots[], now: number, zone: string): Row {
   const { names, byTheDay } = kinds[kind];
   const open = (some: Slots[]) => some.reduce((n, p) => n + openOf(p), 0);
   const free = (some: Slots[]) => some.reduce((n, p) => n + (freeOf(p) ?? 0), 0);
@@ -151,7 +153,8 @@ function row(kind: string, units: Slots[], now: number, zone: string): Row {
   if (!here.length && byTheDay) return { ...base, look: "closed", free: null, when: [`closed till ${opens}`], normal: true };
 
   const counted = free(here) || !later.length ? here : later;
-  const n = free(counted);
+  const measure = catalogued(s, kind, counted === here, later, now, zone);
+  const n = (measure ? measured(s, systemScope, measure)?.value : null) ?? free(counted);
   const when = n === 0 ? noneText(known, now, zone) : counted === here ? "now" : here.length ? `none till ${opens}` : `from ${opens}`;
   const old = counted.filter((p) => p.state === "old");
   const lacking = units.length - known.length;
@@ -164,9 +167,17 @@ function row(kind: string, units: Slots[], now: number, zone: string): Row {
     open: open(known),
     look,
     free: n,
+    measure,
     when: part.length ? [...words.map((w) => `${w}; ${part[0]}`), ...words.map((w) => `${w}; ${part[1]}`), part[1]] : words,
     normal: look === "plain" && n > 0,
   };
+}
+
+/** The measure of what is free now, or later today while nothing is free now. It has none of tomorrow's. */
+function catalogued(s: State, kind: string, isNow: boolean, later: Slots[], now: number, zone: string): string | undefined {
+  const name = isNow ? `places_free_${kind}` : `places_free_today_${kind}`;
+  const today = later.every((p) => localDay(ms(p.usable_from)!, zone) === localDay(now, zone));
+  return (isNow || today) && measured(s, systemScope, name) ? name : undefined;
 }
 
 /** The when of a row with what age there is to tell. */

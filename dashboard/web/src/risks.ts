@@ -1,11 +1,11 @@
 // What may harm a patient and nobody owns: the worst first, by a fixed rule. Pure; now is
 // the engine's time in ms since 1970.
 
-import { ageOf, clockTime, count, ms } from "./format";
+import { age, ageOf, capital, clockTime, count, ms } from "./format";
 import { measured, named, read, siteScope } from "./measures";
 import { silentFeeds, siteBrief, siteName } from "./rules";
 import type { State } from "./store";
-import type { Instant, Site } from "./types";
+import type { Instant, Referral, Site } from "./types";
 
 export const HELD_LIMIT_MIN = 45; // no ambulance should wait longer (NHS handover standard)
 const HELD_WARN_MIN = 30;
@@ -25,7 +25,7 @@ export function risks(s: State, now: number, zone: string): Risk[] {
 
 /** Patients who wait too long, or soon will. */
 export function patientRisks(s: State, now: number, zone: string): Risk[] {
-  return [...s.sites.values()].flatMap((site) => [...held(s, site, now, zone), ...breaches(s, site, now, zone)]).sort(worst);
+  return [...[...s.sites.values()].flatMap((site) => [...held(s, site, now, zone), ...breaches(s, site, now, zone)]), ...unheard(s, now), ...unplaced(s, now)].sort(worst);
 }
 
 /** What of A&E and ambulances is not known, so that nobody can say that no patient waits too long; each in its forms. */
@@ -91,6 +91,26 @@ function breaches(s: State, site: Site, now: number, zone: string): Risk[] {
     });
   }
   return found;
+}
+
+/** Calls to a co-ordination centre that nobody has answered by the time they should have been. */
+function unheard(s: State, now: number): Risk[] {
+  const late = [...s.calls.values()].filter((c) => !c.answered && !c.closed && (ms(c.due) ?? Infinity) < now).map((c) => now - ms(c.due)!);
+  return lateness(late, "call not answered", "calls not answered", ["Co-ordination centre. No owner", "No owner"]);
+}
+
+/** Referrals that nobody has accepted by the time at which they should have begun. */
+function unplaced(s: State, now: number): Risk[] {
+  const limit = (r: Referral) => ms(r.breach) ?? ms(r.due) ?? Infinity;
+  const late = [...s.referrals.values()].filter((r) => r.state === "open" && limit(r) < now).map((r) => now - limit(r));
+  return lateness(late, "referral without a place", "referrals without a place", ["Nobody has accepted. No owner", "No owner"]);
+}
+
+function lateness(late: number[], one: string, many: string, then: string[]): Risk[] {
+  if (!late.length) return [];
+  const longest = Math.max(...late);
+  const what = capital(late.length === 1 ? one : `${late.length} ${many}`);
+  return [{ level: 3, past: longest, what: [`${what}, ${age(longest)} late`, what, capital(late.length === 1 ? one : many)], then }];
 }
 
 function silences(s: State, now: number): Risk[] {

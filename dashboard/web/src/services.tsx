@@ -2,10 +2,11 @@
 // a line, when it can be used, and how many places are free.
 
 import { useRef } from "preact/hooks";
+import { systemScope } from "./measures";
 import { Fit, FitPair, Link, Value, zone } from "./parts";
 import { fitRows, rows } from "./places";
 import type { Row } from "./places";
-import { communityAddress } from "./route";
+import { communityAddress, whyAddress } from "./route";
 import type { State } from "./store";
 import { coarse } from "./stream";
 
@@ -81,7 +82,13 @@ function Line({ row: r }: { row: Row }) {
     <tr role="row" {...attributes}>
       {name(r.when)}
       <td role="cell" class={r.free ? "" : "zero"}>
-        <Value name="free">{r.free}</Value>
+        {r.measure ? (
+          <Link to={whyAddress(r.measure, systemScope)}>
+            <Value name="free">{r.free}</Value>
+          </Link>
+        ) : (
+          <Value name="free">{r.free}</Value>
+        )}
       </td>
       <td role="cell" class="muted">
         of <span data-figure="open">{r.open}</span>

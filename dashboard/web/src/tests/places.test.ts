@@ -43,6 +43,15 @@ export function whoIsAskedOnceADayIsNotOldAtNight() {
   same(toldText(home.slots, AT, zone), "Mon 17:40, daily");
 }
 
+export function theCataloguesFigureIsShownWhereItHasOne() {
+  const values = { places_free_short_stay: { value: 7 }, places_free_today_virtual_ward: { value: 8 } };
+  const of = (...units: Unit[]) => rows(state({ units, measures: [{ id: "system", version: 1, values }] }), AT, zone).map((r) => [r.free, r.measure ?? ""]);
+  same(of(provider("a", "short_stay", 2)), [[7, "places_free_short_stay"]]);
+  same(of(provider("a", "virtual_ward", 2, morning)), [[8, "places_free_today_virtual_ward"]]);
+  same(of(provider("a", "virtual_ward", 2, { usable_from: "2027-01-13T08:00:00Z" })), [[2, ""]], "of tomorrow it has none");
+  same(of(provider("a", "care_home", 2)), [[2, ""]]);
+}
+
 export function communityHospitalsAreARowOfBeds() {
   const s = state({ units: [ward("r", 8, { class: "community" }), provider("a", "short_stay", 1)] });
   const beds = (more: object) => rows({ ...s, system: { ...s.system, classes: { community: { beds: tally({ total: 10, open: 10, occupied: 8, available: 2 }), unknown: [], silent: [], ...more } } } }, AT, zone)[0];

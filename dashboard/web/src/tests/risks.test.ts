@@ -54,3 +54,16 @@ export function aShortNameIsNeverThatOfAnotherSite() {
   same([...s.sites.keys()].map((id) => siteBrief(s, id)), ["Worcs Royal", "Bath Royal", "Alexandra", "Worcester city"]);
   same(siteBrief(county({}), "royal"), "Royal");
 }
+
+export function callsAndReferralsPastTheirTimeHaveNoOwner() {
+  const call = { version: 1, origin: "crew", needs: [], raised: "2027-01-12T03:30:00Z", due: "2027-01-12T03:45:00Z", events: [] };
+  const referral = { version: 1, seeks: [], needs: [], made: "2027-01-12T01:00:00Z", asked: [], events: [] };
+  const s = state({
+    calls: [{ ...call, id: "a" }, { ...call, id: "b", due: "2027-01-12T05:00:00Z" }, { ...call, id: "c", answered: "2027-01-12T03:50:00Z" }],
+    referrals: [
+      { ...referral, id: "a", state: "open", breach: "2027-01-12T03:00:00Z" }, { ...referral, id: "b", state: "open", due: "2027-01-12T04:00:00Z" },
+      { ...referral, id: "c", state: "accepted", breach: "2027-01-12T03:00:00Z" }, { ...referral, id: "d", state: "open" },
+    ],
+  });
+  same(risks(s, AT, "Europe/London").map((r) => r.what[0]), ["2 referrals without a place, 1 h 07 late", "Call not answered, 22 min late"]);
+}
