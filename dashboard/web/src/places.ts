@@ -185,7 +185,10 @@ function ageWords(look: string, old: number, told: number | null, counted: Slots
   if (told === null) return [when];
   if (look === "stale") return [`told ${at(told, now, zone)}, ${age(now - told)} old`, `${age(now - told)} old`];
   if (old) return [`${when}, ${old} of ${counted.length} old`, "part old"];
-  if (when === "now" && counted.every(daily)) return [`told ${at(told, now, zone)}, daily`, `told ${at(told, now, zone)}`];
+  if (counted.every(daily)) {
+    const said = `told ${at(told, now, zone)}`;
+    return when === "now" ? [`${said}, daily`, said] : [`${when}, ${said}`, when];
+  }
   return [when];
 }
 

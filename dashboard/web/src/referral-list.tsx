@@ -15,7 +15,7 @@ import type { State } from "./store";
 import { coarse, state } from "./stream";
 import type { Referral, Unit } from "./types";
 
-const SHOWN = 60; // the others are counted
+const SHOWN = 100; // the others are counted
 
 export function ReferralsPage() {
   const s = state.value;
@@ -49,7 +49,7 @@ export function ReferralTable({ state: s, title, all }: { state: State; title: s
     <section class="panel waiting-table">
       <div class="panel-head">
         <h2>{all.length ? title : `${title}: none`}</h2>
-        {all.length > SHOWN && <span class="muted">{`newest ${SHOWN} of ${all.length}`}</span>}
+        {all.length > SHOWN && <span class="muted">{`first ${SHOWN} of ${all.length}`}</span>}
       </div>
       {all.length > 0 && (
         <table role="table">
