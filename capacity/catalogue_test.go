@@ -75,5 +75,17 @@ Of the hours before a feed first spoke, and of those of its silence unless it to
 	for _, s := range AllSeries() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", s.Name, s.Title, s.Definition, s.Unit, strings.Join(s.Supply, ", "))
 	}
+	b.WriteString(`
+## Outcomes
+
+What became of people, by the local day in which it happened and by their locality, age band, frailty or long-term condition group, at ` + "[`/outcomes` and `GET /api/v1/outcomes`](api.md)" + `: a period beside as many days before it. The group is what the events of the
+attendance, stay or referral tell; where these do not, what others of the same patient do. A count from 1 to 4 is shown as fewer than 5, and so are as many others of its column as it takes that it cannot be worked out; the total of such a column is not given.
+
+| name | title | what it is | unit |
+|---|---|---|---|
+`)
+	for _, o := range Outcomes() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", o.Name, o.Title, o.Definition, o.Unit)
+	}
 	return b.Bytes()
 }

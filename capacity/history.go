@@ -36,11 +36,20 @@ const (
 	QuietSeconds       // of a feed: for how long it was silent or out
 	LateFacts          // of a feed: facts that were told late, in the hour in which they happened
 	QuietHours         // of a feed: hours in which it was silent and of which it told nothing later; of whole days only
-	counterEnd
+	StaysEnded         // stays that ended and whose beginning is known
+	StaySeconds        // how long they were
+	AdmissionsAvoided  // referrals that are confirmed to have kept somebody out of hospital, when they did
+	FirstContacts      // referrals whose service began
+	ContactSeconds     // how long that took from when they were made
+	ContactsIn2h       // those of them that took at most 2 hours
 )
 
-// Counters is how many counters there are, those that mean nothing included.
-const Counters = int(counterEnd)
+// The counters from StayOfDays to StayOfDays + LongestStay count ended stays by their
+// length in whole days; the last has all that were longer.
+const (
+	StayOfDays  Counter = 100
+	LongestStay         = 90
+)
 
 // Series is a figure by hour or day, with its one definition.
 type Series struct {

@@ -100,7 +100,7 @@ func TestTheEntitiesAreAsDescribed(t *testing.T) {
 		"Decision": flow.DecisionView{}, "Why": flow.WhyView{}, "Input": flow.InputView{}, "Item": capacity.Item{}, "Definition": flow.Definition{},
 		"Slots": flow.SlotsView{}, "Sort": flow.SortView{}, "Report": flow.PlacesReport{}, "Referral": flow.ReferralView{}, "Asked": flow.AskedView{}, "Avoided": flow.AvoidedView{},
 		"Call": flow.CallView{}, "Transfer": flow.TransferView{}, "Status": flow.StatusView{}, "Agreement": flow.AgreementView{},
-		"History": flow.HistoryView{}, "Series": flow.SeriesView{}, "Point": flow.HistoryPoint{}, "Cut": flow.CutView{}, "FiledFigure": flow.FiledFigure{},
+		"History": flow.HistoryView{}, "Series": flow.SeriesView{}, "Point": flow.HistoryPoint{}, "Cut": flow.CutView{}, "Outcomes": flow.OutcomesView{}, "Period": flow.PeriodView{}, "Outcome": flow.OutcomeView{}, "Group": flow.GroupView{}, "Compared": flow.CompareView{}, "FiledFigure": flow.FiledFigure{},
 		"Level": flow.LevelView{}, "DeclaredLevel": flow.DeclaredLevel{}, "Points": flow.PointsView{},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,6 +22,7 @@ func (d *Dashboard) routes() []route {
 		{"/community", d.page},
 		{"/referrals", d.page},
 		{"/why/{measure}", d.page},
+		{"/outcomes", d.page},
 		{"/places/{token}", d.page},
 
 		{"/api/v1/state", d.state},
@@ -31,6 +32,7 @@ func (d *Dashboard) routes() []route {
 		{"/api/v1/measures", d.measures},
 		{"/api/v1/measures/{name}/why", d.why},
 		{"/api/v1/history", d.history},
+		{"/api/v1/outcomes", d.outcomes},
 		{"/api/v1/cuts", d.cuts},
 		{"/api/v1/cuts/{day}", d.cut},
 		{"/api/v1/attendances", d.list("attendances")},

@@ -310,15 +310,18 @@ func (r *reading) fill(p *HistoryPoint, sum amount, lack func(*capacity.Picture)
 
 // lackInHour is why an hour is not whole for a unit, nil if it is.
 func (r *reading) lackInHour(u *capacity.Picture, at int64) *Missing {
-	return r.lack(u, startOf(at), func(f *FeedView) bool {
-		sp := r.history.hours[at/24][ofFeed+f.ID]
-		quiet := f.quiet != 0 && f.quiet < startOf(at+1) && f.quiet < r.At
-		if sp == nil {
-			return quiet
-		}
-		hour := uint8(at % 24)
-		return (quiet || sp.count(hour, capacity.QuietSeconds) > 0) && sp.count(hour, capacity.LateFacts) == 0
-	})
+	return r.lack(u, startOf(at), func(f *FeedView) bool { return r.quietIn(f, at) })
+}
+
+// quietIn says whether a feed was silent in an hour, and has told nothing of it since.
+func (v *View) quietIn(f *FeedView, at int64) bool {
+	sp := v.history.hours[at/24][ofFeed+f.ID]
+	quiet := f.quiet != 0 && f.quiet < startOf(at+1) && f.quiet < v.At
+	if sp == nil {
+		return quiet
+	}
+	hour := uint8(at % 24)
+	return (quiet || sp.count(hour, capacity.QuietSeconds) > 0) && sp.count(hour, capacity.LateFacts) == 0
 }
 
 // lackInDay is the same for the closed hours of a day.

@@ -3,6 +3,7 @@ package flow
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,9 @@ import (
 const (
 	keepHours = 35  // local days of which every hour is kept, today not counted; facts of them are still taken in
 	keepDays  = 400 // local days of which the sum is kept
+
+	keepGroups  = 50      // groups of people of one way, on a closed day; further ones are counted together
+	otherGroups = "other" // as this
 )
 
 // history is what was counted by the hour in which it happened, and for closed days the
@@ -133,12 +137,13 @@ func (s *State) closeDays() {
 			s.settleQuiet(f)
 		}
 		h.from, s.changed.clock = from, true
-		for day, subjects := range h.hours {
+		for _, day := range slices.Sorted(maps.Keys(h.hours)) {
+			subjects := h.hours[day]
 			if day*24 >= from {
-				continue
+				break
 			}
-			for subject, sp := range subjects {
-				s.closeHours(day, subject, sp)
+			for _, subject := range sortedKeys(subjects) {
+				s.closeHours(day, subject, subjects[subject])
 			}
 		}
 	}
@@ -172,11 +177,7 @@ func (s *State) closeHours(day int64, subject string, sp *span) {
 		if h.days[d] == nil {
 			h.days[d] = map[string]*span{}
 		}
-		sum := h.days[d][subject]
-		if sum == nil {
-			sum = &span{site: sp.site, kind: sp.kind, class: sp.class}
-			h.days[d][subject] = sum
-		}
+		sum := h.closed(d, subject, sp)
 		sum.add(cell{0, c.what, c.n})
 		if c.what == capacity.UnitMoves && capacity.Night(localHour(zone, at)) {
 			sum.add(cell{0, capacity.NightMoves, c.n})
@@ -189,6 +190,28 @@ func (s *State) closeHours(day int64, subject string, sp *span) {
 	}
 	sp.cells = slices.Delete(sp.cells, 0, closed)
 	h.touch(s, day, subject, sp)
+}
+
+// closed is where the sum of a subject on a closed day is kept. Of the groups of people of
+// one way the first 50 are kept apart.
+func (h *history) closed(day int64, subject string, sp *span) *span {
+	subjects := h.days[day]
+	way, _, _ := strings.Cut(subject, "/")
+	if subjects[subject] == nil && slices.Contains(capacity.Segments(), way) {
+		groups := 0
+		for other := range subjects {
+			if strings.HasPrefix(other, way+"/") {
+				groups++
+			}
+		}
+		if groups >= keepGroups {
+			subject = way + "/" + otherGroups
+		}
+	}
+	if subjects[subject] == nil {
+		subjects[subject] = &span{site: sp.site, kind: sp.kind, class: sp.class}
+	}
+	return subjects[subject]
 }
 
 // settleQuiet takes down for how long a feed has been silent or out, up to now.

@@ -17,7 +17,7 @@ import (
 type cells map[string]int64
 
 func (c cells) add(at int64, subject string, what capacity.Counter, n int64) {
-	key := fmt.Sprintf("%d %s %d", at, subject, what)
+	key := fmt.Sprintf("%d %q %d", at, subject, what)
 	if c[key] += n; c[key] == 0 {
 		delete(c, key)
 	}
@@ -33,15 +33,18 @@ func recounted(s *State) map[string]tally {
 		j := a.journey()
 		all["ambulance "+id] = j.tally()
 	}
+	for id, r := range s.referrals {
+		all["referral "+id] = r.tally(s.avoided(r))
+	}
 	return all
 }
 
-// hoursOf is what the state has counted of units, hour by hour.
+// hoursOf is what the state has counted of units and groups of people, hour by hour.
 func hoursOf(s *State) cells {
 	all := cells{}
 	for day, subjects := range s.history.hours {
 		for subject, sp := range subjects {
-			if subject[:5] == ofUnit {
+			if subject[:5] != ofFeed {
 				for _, c := range sp.cells {
 					all.add(24*day+int64(c.hour), subject, c.what, c.n)
 				}
@@ -73,7 +76,7 @@ func TestHistoryIsRecounted(t *testing.T) {
 				var at int64
 				var subject string
 				var what capacity.Counter
-				_, err := fmt.Sscan(key, &at, &subject, &what)
+				_, err := fmt.Sscanf(key, "%d %q %d", &at, &subject, &what)
 				require.NoError(t, err)
 				if at >= open && at < s.history.from {
 					day := localDay(s.zone(), startOf(at))
@@ -99,7 +102,7 @@ func TestHistoryIsRecounted(t *testing.T) {
 		for day, subjects := range s.history.days {
 			for subject, sp := range subjects {
 				for _, c := range sp.cells {
-					if subject[:5] == ofUnit {
+					if subject[:5] != ofFeed {
 						closed.add(day, subject, c.what, c.n)
 					}
 				}

@@ -139,6 +139,7 @@ func randomLog(t *rapid.T) []Event {
 			Request: rapid.SampledFrom([]string{"", "R0", "R1", "r7"}).Draw(t, "request"), Ambulance: rapid.SampledFrom([]string{"A0", "A1"}).Draw(t, "ambulance"),
 			GoingTo: rapid.SampledFrom([]string{"", "home", "admitted"}).Draw(t, "going"), Pathway: "1", Certainty: "definite", Origin: rapid.SampledFrom(Origins).Draw(t, "origin"),
 			Class: rapid.SampledFrom([]PatientClass{"", Inpatient, Emergency}).Draw(t, "class"), Sex: rapid.SampledFrom(Sexes).Draw(t, "sex"), Service: "medicine",
+			AgeBand: rapid.SampledFrom([]string{"", "75-84", "85+"}).Draw(t, "age"), Condition: rapid.SampledFrom([]string{"", "copd"}).Draw(t, "condition"), Frailty: "mild",
 		}
 		switch e.Kind {
 		case BedAllocated, AllocationEnded:

@@ -488,14 +488,14 @@ func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, places 
 		b.told = t
 	}
 	s.remember()
+	s.cuts.restore()
+	s.history.from = kept.from
 	for _, a := range s.ambulances {
 		s.drive(a)
 	}
 	for _, p := range s.patientsByKey() {
 		s.derive(p)
 	}
-	s.cuts.restore()
-	s.history = kept // who counts for what is worked out; what is counted was kept
 	slices.SortFunc(s.decisions, func(a, b *decision) int { return cmp.Compare(a.Seq, b.Seq) })
 	for _, e := range s.held {
 		if f := s.feedOf(e.Feed); f != nil {
@@ -527,6 +527,8 @@ func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, places 
 	}
 	s.due.set(&s.seen.alarm, s.seen.expiry(), dueSeen, "")
 	s.lookAgain()
+	s.history = kept // who counts for what is worked out; what is counted was kept
+	s.closeDays()
 	s.view.reset(s.seq)
 	s.forgetChanges()
 	return nil

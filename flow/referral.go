@@ -27,6 +27,7 @@ type referral struct {
 	pledged string   // the patient who was
 	story   *story
 	avoid   *capacity.Avoided
+	counted tally // what it counts for in history
 	alarm   alarm
 	dirty   bool
 	stale   bool // its view must be made again
@@ -112,6 +113,7 @@ func (s *State) guide(r *referral) {
 	was := r.units
 	s.enlist(r)
 	r.avoid = s.avoided(r)
+	s.recount(&r.counted, r.tally(r.avoid))
 	for _, id := range was {
 		if u := s.units[id]; u != nil && !slices.Contains(r.units, id) {
 			s.crowd(u)

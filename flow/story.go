@@ -34,6 +34,10 @@ type said struct {
 	Sex      string   `json:"x,omitempty"`
 	Age      int      `json:"a,omitempty"`
 	Call     string   `json:"c,omitempty"`
+
+	AgeBand   string `json:"b,omitempty"`
+	Frailty   string `json:"f,omitempty"`
+	Condition string `json:"d,omitempty"`
 }
 
 // cameIn is a fact that only the fold makes: that somebody came to hospital after all, of
@@ -48,7 +52,7 @@ func stepOf(e *Event, at ref) step {
 	}
 	switch e.Kind {
 	case ReferralMade, CallRaised:
-		f.Said = &said{Origin: d.Origin, Seeks: d.Seeks, Needs: d.Needs, Service: d.Service, Intent: d.Intent, Locality: d.Locality, Sex: d.Sex, Age: d.Age, Call: d.Call}
+		f.Said = &said{Origin: d.Origin, Seeks: d.Seeks, Needs: d.Needs, Service: d.Service, Intent: d.Intent, Locality: d.Locality, Sex: d.Sex, Age: d.Age, Call: d.Call, AgeBand: d.AgeBand, Frailty: d.Frailty, Condition: d.Condition}
 	}
 	return f
 }

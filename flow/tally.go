@@ -25,6 +25,14 @@ const (
 	ofFeed = "feed/"
 )
 
+// of counts something for each group that somebody belongs to, those that nobody told
+// included.
+func (t *tally) of(who capacity.Segment, at capacity.Instant, what capacity.Counter, n int64) {
+	for _, by := range capacity.Segments() {
+		t.add(by+"/"+who.By(by), at, what, n)
+	}
+}
+
 // tally is a list of entries in the making.
 type tally []entry
 
@@ -54,10 +62,11 @@ func (c *course) tally() (t tally) {
 		if st.phase == deleted || st.phase == cancelled {
 			continue
 		}
+		who := c.segment(st)
 		if st.ae != nil {
-			st.ae.tally(&t, st)
+			st.ae.tally(&t, st, who)
 		}
-		st.tally(&t, c)
+		st.tally(&t, c, who)
 	}
 	for _, r := range c.requests {
 		if r.origin != "elective" || !r.requested.Told() {
@@ -73,7 +82,19 @@ func (c *course) tally() (t tally) {
 	return t
 }
 
-func (a *attendance) tally(t *tally, st *stay) {
+// segment is the group that the person of a stay belongs to: what the facts of the stay
+// tell, and where they do not, those of the person's others.
+func (c *course) segment(st *stay) (who capacity.Segment) {
+	for _, o := range append([]*stay{st}, c.stays...) {
+		who = who.Or(o.segment)
+		if o.ae != nil {
+			who = who.Or(o.ae.segment)
+		}
+	}
+	return who
+}
+
+func (a *attendance) tally(t *tally, st *stay, who capacity.Segment) {
 	unit := ofUnit + a.unit
 	switch {
 	case !a.arrived.Told():
@@ -87,6 +108,7 @@ func (a *attendance) tally(t *tally, st *stay) {
 		return
 	}
 	t.add(unit, a.arrived.At, capacity.Arrivals, 1)
+	t.of(who, a.arrived.At, capacity.Arrivals, 1)
 	if a.mode == "ambulance" {
 		t.add(unit, a.arrived.At, capacity.AmbulanceArrivals, 1)
 	}
@@ -106,18 +128,20 @@ func (a *attendance) tally(t *tally, st *stay) {
 }
 
 // tally counts the inpatient's part of a stay.
-func (st *stay) tally(t *tally, c *course) {
+func (st *stay) tally(t *tally, c *course, who capacity.Segment) {
 	if st.began.Told() && !st.began.found {
 		unit := ofUnit + st.began.unit
 		t.add(unit, st.began.At, capacity.Admissions, 1)
 		if c.emergency(st) {
 			t.add(unit, st.began.At, capacity.EmergencyAdmissions, 1)
+			t.of(who, st.began.At, capacity.EmergencyAdmissions, 1)
 		}
 	}
 	path := st.path()
 	for i, m := range path {
 		if i > 0 && c.ward(m.at.Unit) && path[i-1].at.Unit != m.at.Unit && slices.ContainsFunc(path[:i], func(m move) bool { return c.ward(m.at.Unit) }) {
 			t.add(ofUnit+m.at.Unit, m.since, capacity.UnitMoves, 1)
+			t.of(who, m.since, capacity.UnitMoves, 1)
 		}
 	}
 	if len(path) == 0 || !c.ward(path[len(path)-1].at.Unit) {
@@ -126,6 +150,11 @@ func (st *stay) tally(t *tally, c *course) {
 	last := ofUnit + path[len(path)-1].at.Unit
 	if st.phase == ended {
 		t.add(last, st.ended, capacity.LeftHospital, 1)
+		if took := st.ended.Sub(st.began.At); st.began.Told() && !st.began.found && took >= 0 {
+			t.of(who, st.ended, capacity.StaysEnded, 1)
+			t.of(who, st.ended, capacity.StaySeconds, int64(took.Seconds()))
+			t.of(who, st.ended, capacity.StayOfDays+capacity.Counter(min(took/(24*hour), capacity.LongestStay)), 1)
+		}
 	}
 	for _, f := range st.plan.Failures {
 		t.add(last, f.At, capacity.DischargesFailed, 1)
@@ -153,6 +182,23 @@ func (j *journey) tally() (t tally) {
 	t.add(unit, j.HandedOver.At, capacity.HandoverSeconds, int64(took.Seconds()))
 	for _, over := range capacity.HandoverCounters(took) {
 		t.add(unit, j.HandedOver.At, over, 1)
+	}
+	return t
+}
+
+// tally is what a referral counts for.
+func (r *referral) tally(avoided *capacity.Avoided) (t tally) {
+	st := r.story
+	who := capacity.Segment{Locality: st.Locality, AgeBand: st.AgeBand, Frailty: st.Frailty, Condition: st.Condition}
+	if took := st.started.At.Sub(st.made.At); st.made.Told() && st.started.Told() && took >= 0 {
+		t.of(who, st.started.At, capacity.FirstContacts, 1)
+		t.of(who, st.started.At, capacity.ContactSeconds, int64(took.Seconds()))
+		if took <= 2*hour {
+			t.of(who, st.started.At, capacity.ContactsIn2h, 1)
+		}
+	}
+	if avoided != nil && avoided.State == AvoidedConfirmed {
+		t.of(who, r.claimed(), capacity.AdmissionsAvoided, 1)
 	}
 	return t
 }
