@@ -149,11 +149,12 @@ func TestPagesAreAccessible(t *testing.T) {
 		width, height int64
 	}{{"wall", 1920, 1080}, {"phone", 390, 844}} {
 		ctx := tab(t, screen.width, screen.height)
-		for _, page := range []string{"/", "/sites/general", "/units/w4", "/units/w5", "/feeds"} {
+		for _, page := range []string{"/", "/sites/general", "/units/w4", "/units/w5", "/feeds", "/outcomes"} {
 			for _, theme := range []string{"light", "dark"} {
 				t.Run(screen.name+page+" "+theme, func(t *testing.T) {
 					require.NoError(t, browser.Do(ctx, browser.Navigate("http://"+addr+page+"?theme="+theme)))
 					becomes(t, ctx, 10*time.Second, live)
+					becomes(t, ctx, 10*time.Second, `location.pathname !== "/outcomes" || !!document.querySelector("[data-outcomes]")`)
 					over, err := browser.Run(ctx, browser.Evaluate[[]bool](`[document.documentElement.scrollHeight > innerHeight, document.documentElement.scrollWidth > innerWidth]`))
 					require.NoError(t, err)
 					if screen.name == "wall" && page == "/" {

@@ -14,7 +14,11 @@ export function Feeds() {
   return (
     <div class="desk">
       <Status />
-      <DeskHead title="Feeds" up={{ to: "/", name: s?.system.name ?? "The wall" }} note={s ? count(feeds.length, "feed") : undefined} />
+      <DeskHead title="Feeds" up={{ to: "/", name: s?.system.name ?? "The wall" }} note={s ? count(feeds.length, "feed") : undefined}>
+        <a class="button" href="/outcomes">
+          Outcomes
+        </a>
+      </DeskHead>
       <main>
         <section class="panel">
           <h2>What each feed sent since the centre began</h2>

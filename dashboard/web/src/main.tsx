@@ -4,6 +4,7 @@ import { render } from "preact";
 import { useLayoutEffect } from "preact/hooks";
 import { Desk } from "./desk";
 import { Feeds } from "./feeds";
+import { OutcomesPage } from "./outcomes";
 import { room } from "./parts";
 import { Places } from "./own-page";
 import { Community } from "./place-list";
@@ -29,7 +30,7 @@ function Page() {
     root.dataset.page = where.page === "wall" ? "wall" : "desk";
     room.value++;
   }, [where.page]);
-  const what = where.page === "site" ? s?.sites.get(where.id)?.name : where.page === "unit" ? s?.units.get(where.id)?.name : where.page === "feeds" ? "Feeds" : where.page === "why" ? "Why" : where.page === "community" ? "Places" : where.page === "referrals" ? "Referrals" : "";
+  const what = where.page === "site" ? s?.sites.get(where.id)?.name : where.page === "unit" ? s?.units.get(where.id)?.name : where.page === "feeds" ? "Feeds" : where.page === "outcomes" ? "Outcomes" : where.page === "why" ? "Why" : where.page === "community" ? "Places" : where.page === "referrals" ? "Referrals" : "";
   const title = [phase.value === "notlive" ? "NOT LIVE" : "", what, s?.system.name, "Flow Centre"].filter(Boolean).join(" - ");
   useLayoutEffect(() => {
     document.title = title;
@@ -43,6 +44,8 @@ function Page() {
       return <UnitPage id={where.id} />;
     case "feeds":
       return <Feeds />;
+    case "outcomes":
+      return <OutcomesPage />;
     case "why":
       return <WhyPage measure={where.measure} />;
     case "community":

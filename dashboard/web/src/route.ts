@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "why"; measure: string } | { page: "community" } | { page: "referrals" } | { page: "places" } | { page: "none" };
+export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "outcomes" } | { page: "why"; measure: string } | { page: "community" } | { page: "referrals" } | { page: "places" } | { page: "none" };
 
 export const path = signal(location.pathname);
 export const query = signal(location.search);
@@ -11,6 +11,7 @@ export function route(pathname: string): Route {
   const [page = "", id = "", ...rest] = pathname.split("/").slice(1).map(decodeURIComponent);
   if (page === "" && !id) return { page: "wall" };
   if (page === "feeds" && !id) return { page: "feeds" };
+  if (page === "outcomes" && !id) return { page: "outcomes" };
   if (page === "community" && !id) return { page: "community" };
   if (page === "referrals" && !id) return { page: "referrals" };
   if (page === "sites" && id && !rest.length) return { page: "site", id };

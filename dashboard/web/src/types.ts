@@ -563,6 +563,42 @@ export interface Why {
   items: Item[] | null;
 }
 
+/** What became of groups of people, beside the period before. */
+export interface Outcomes {
+  by: string;
+  at: Instant;
+  seq: number;
+  period: Period;
+  before: Period;
+  outcomes: Outcome[];
+  groups: { group: string; name: string; figures: Compared[] }[];
+  all: Compared[];
+}
+
+export interface Period {
+  from: string;
+  until: string;
+  days: number;
+  open?: boolean;
+  missing?: Missing[];
+}
+
+export interface Outcome {
+  name: string;
+  title: string;
+  definition: string;
+  unit: string;
+  form: string;
+}
+
+export interface Compared {
+  value: number | null;
+  before: number | null;
+  change: number | null;
+  withheld?: boolean;
+  withheld_before?: boolean;
+}
+
 /** An event of the log without who it is about. */
 export interface LoggedEvent {
   seq: number;
