@@ -40,6 +40,13 @@ func (w *teller) next(prefix string) string {
 func (w *teller) bed() string  { return w.next("w/B") }
 func (w *teller) ward() string { return w.next("c") }
 
+// service is a care home of one place that told how many of it are used.
+func (w *teller) service(minute, used int) string {
+	x := w.next("x")
+	w.tell(PlacesReported, minute, Data{Place: x, Places: &PlacesTold{Sorts: []SortTold{{Sort: "beds", Used: &used}}}})
+	return x
+}
+
 // tell adds a fact of so many minutes into the story.
 func (w *teller) tell(k Kind, minute int, d Data) {
 	happened := w.start.Add(w.base + time.Duration(minute)*time.Minute)
@@ -148,6 +155,16 @@ var sound = []func(w *teller, p, q string){
 		w.milestone(AttendanceDeparted, 200, p, Data{GoingTo: "admitted"})
 		w.tell(Admitted, 230, Data{Patient: p, Visit: "i" + p, Place: w.bed(), Class: Inpatient})
 	},
+	func(w *teller, p, _ string) { // referred to a place, declined by one, there for a while
+		r, x, y := w.next("F"), w.service(0, 0), w.service(0, 1)
+		w.tell(ReferralMade, 5, Data{Referral: r, Origin: "gp", Seeks: []string{"care_home"}, Patient: p})
+		w.tell(ReferralDeclined, 7, Data{Referral: r, Place: y, Reason: "full"})
+		w.tell(ReferralAccepted, 8, Data{Referral: r, Place: y})
+		w.tell(AcceptanceWithdrawn, 9, Data{Referral: r, Place: y, Reason: "full"})
+		w.tell(ReferralAccepted, 10, Data{Referral: r, Place: x})
+		w.tell(ReferralStarted, 30, Data{Referral: r})
+		w.tell(ReferralEnded, 200, Data{Referral: r})
+	},
 	func(w *teller, p, _ string) { // as the census says
 		u := w.ward()
 		w.in(0, p, u+"/B0")
@@ -250,6 +267,37 @@ var plants = []func(w *teller, p, q string){
 		w.expect(CancelsNothing, b)
 	},
 	func(w *teller, p, _ string) {
+		r, x, y := w.next("F"), w.service(0, 0), w.service(0, 0)
+		w.tell(ReferralMade, 0, Data{Referral: r, Origin: "gp", Patient: p})
+		w.tell(ReferralAccepted, 10, Data{Referral: r, Place: x})
+		w.tell(ReferralAccepted, 20, Data{Referral: r, Place: y + "/beds"})
+		w.expect(AcceptedTwice, y)
+	},
+	func(w *teller, _, _ string) {
+		r, x := w.next("F"), w.service(5, 1)
+		w.tell(ReferralMade, 0, Data{Referral: r, Origin: "gp"})
+		w.tell(ReferralAccepted, 10, Data{Referral: r, Place: x})
+		if rapid.Bool().Draw(w.t, "begins") {
+			w.tell(ReferralStarted, 20, Data{Referral: r})
+		}
+		w.expect(NoPlaceFree, x)
+	},
+	func(w *teller, _, _ string) {
+		r, x := w.next("F"), w.service(0, 0)
+		w.tell(ReferralMade, 0, Data{Referral: r, Origin: "gp"})
+		w.tell(ReferralAccepted, 10, Data{Referral: r, Place: x})
+		w.tell(ReferralStarted, 20, Data{Referral: r})
+		w.tell(rapid.SampledFrom([]Kind{ReferralDeclined, AcceptanceWithdrawn}).Draw(w.t, "how"), 30, Data{Referral: r, Place: x, Reason: "hoist"})
+		w.expect(DeclinedAfterStart, x)
+	},
+	func(w *teller, _, _ string) {
+		r, x := w.next("F"), w.service(0, 0)
+		w.tell(ReferralMade, 0, Data{Referral: r, Origin: "gp"})
+		w.tell(ReferralAccepted, 10, Data{Referral: r, Place: x})
+		w.tell(ReferralEnded, 30, Data{Referral: r})
+		w.expect(EndedBeforeStart, x)
+	},
+	func(w *teller, p, _ string) {
 		b := w.next("gone/B")
 		w.in(0, p, b)
 		w.expect(PlaceRemoved, b)
@@ -307,6 +355,8 @@ func (w *teller) layout(whole bool) *capacity.Layout {
 			if !slices.Contains(beds[unit], bed) {
 				beds[unit] = append(beds[unit], bed)
 			}
+		case strings.HasPrefix(unit, "x") && !slices.ContainsFunc(l.Units, func(u capacity.Unit) bool { return u.ID == unit }):
+			l.Units = append(l.Units, capacity.Unit{ID: unit, Site: "site", Name: unit, Kind: capacity.CareHome, Places: []capacity.Places{{ID: "beds", Open: 1}}})
 		case strings.HasPrefix(unit, "c") && !slices.Contains(censused, unit):
 			censused = append(censused, unit)
 		}
