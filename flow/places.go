@@ -24,7 +24,6 @@ type slots struct {
 	Base     standing   `json:"b,omitzero"` // what the reports that are no longer kept come to
 	Reports  []report   `json:"r,omitempty"`
 	Absorbed []absorbed `json:"f,omitempty"` // begun, and forgotten since
-	alarm    alarm
 	dirty    bool
 	doubts   []string // sorts that are over-accepted
 }
