@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -10,7 +11,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	browser "github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -107,4 +110,197 @@ func TestLinksNeedTheDesksToken(t *testing.T) {
 	}
 	status, _, _ := c.ask(t, "POST", "/api/v1/links", `{"unit":"w4","role":"coordinator"}`, "Authorization", "Bearer "+desk)
 	assert.Equal(t, http.StatusCreated, status)
+}
+
+// homes starts the centre of homes.yaml, with a link of Hollybank House.
+func homes(t *testing.T) (c *centre, token string) {
+	t.Helper()
+	config, faults := LoadConfig("testdata/homes.yaml")
+	require.Empty(t, faults)
+	config.Data = t.TempDir()
+	c, err := startCentre(t.Context(), centreOptions{Config: config, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close()) })
+	status, link, _ := c.ask(t, "POST", "/api/v1/links", `{"unit":"hollybank","role":"coordinator"}`)
+	require.Equal(t, http.StatusCreated, status, link.Detail)
+	return c, strings.TrimPrefix(link.Address, "/places/")
+}
+
+// freeAt is what a unit has free of a sort, and -1 while nobody told.
+func (c *centre) freeAt(t *testing.T, unit, sort string) int {
+	t.Helper()
+	for _, u := range c.view().Units {
+		if u.ID != unit {
+			continue
+		}
+		for _, s := range u.Slots.Sorts {
+			if s.ID == sort && s.Free != nil {
+				return *s.Free
+			}
+		}
+	}
+	return -1
+}
+
+// TestAProviderTellsItsPlaces: what is told by a link is the word of the unit's own feed; two
+// phones at once do not overwrite each other; the last report can be taken back; after the link
+// is revoked nothing is taken.
+func TestAProviderTellsItsPlaces(t *testing.T) {
+	c, token := homes(t)
+	api := "/api/v1/places/" + token
+	status, a, header := c.ask(t, "GET", api, "")
+	require.Equal(t, http.StatusOK, status)
+	assert.Equal(t, "no-referrer", header.Get("Referrer-Policy"))
+	assert.Equal(t, "no-store", header.Get("Cache-Control"))
+	assert.Zero(t, a.Seq)
+	for _, refused := range []struct {
+		body, field string
+		status      int
+	}{
+		{`{"seq":0,"still_true":true}`, "still_true", http.StatusUnprocessableEntity},
+		{`{"sorts":[{"sort":"nursing","free":1}]}`, "seq", http.StatusUnprocessableEntity},
+		{`{"seq":0}`, "still_true", http.StatusUnprocessableEntity},
+		{`{"seq":0,"sorts":[{"sort":"nursing"}]}`, "sorts", http.StatusUnprocessableEntity},
+		{`{"seq":0,"sorts":[{"sort":"attic","free":1}]}`, "sorts", http.StatusUnprocessableEntity},
+		{`{"seq":0,"sorts":[{"sort":"nursing","free":11}]}`, "sorts", http.StatusUnprocessableEntity},
+		{`{"seq":0,"accepting":false}`, "reason", http.StatusUnprocessableEntity},
+		{`{"seq":0,"accepting":false,"reason":"Mrs Doe died"}`, "reason", http.StatusUnprocessableEntity},
+		{`{"seq":0,"unit":"elms","sorts":[{"sort":"residential","free":1}]}`, "", http.StatusBadRequest},
+		{`{"seq":0,"undo":"x"}`, "", http.StatusConflict},
+	} {
+		status, a, _ := c.ask(t, "POST", api, refused.body)
+		assert.Equal(t, refused.status, status, refused.body)
+		assert.Equal(t, refused.field, a.Field, refused.body)
+	}
+	assert.Equal(t, -1, c.freeAt(t, "hollybank", "nursing"), "nothing was taken of what was refused")
+
+	const first = `{"id":"phone-1","seq":0,"sorts":[{"sort":"residential","free":2},{"sort":"nursing","free":1},{"sort":"short","free":0}],"accepting":true}`
+	status, a, _ = c.ask(t, "POST", api, first)
+	require.Equal(t, http.StatusAccepted, status, a.Detail)
+	assert.Equal(t, "in effect", a.Outcome)
+	assert.Equal(t, 2, c.freeAt(t, "hollybank", "residential"))
+	assert.Equal(t, 0, c.freeAt(t, "hollybank", "short"))
+	seen := a.Seq
+	status, again, _ := c.ask(t, "POST", api, first)
+	assert.Equal(t, http.StatusAccepted, status, "the same once more counts once")
+	assert.Equal(t, seen, again.Seq)
+
+	answers := make(chan int, 2)
+	for _, body := range []string{
+		fmt.Sprintf(`{"id":"phone-2","seq":%d,"sorts":[{"sort":"nursing","free":3}]}`, seen),
+		fmt.Sprintf(`{"id":"phone-3","seq":%d,"sorts":[{"sort":"nursing","free":4}]}`, seen),
+	} {
+		go func() {
+			resp, err := http.Post("http://"+c.httpAddr+api, "application/json", strings.NewReader(body))
+			if err != nil {
+				answers <- 0
+				return
+			}
+			resp.Body.Close()
+			answers <- resp.StatusCode
+		}()
+	}
+	assert.ElementsMatch(t, []int{http.StatusAccepted, http.StatusConflict}, []int{<-answers, <-answers}, "two phones at once: one is told what the other said")
+	status, a, _ = c.ask(t, "POST", api, fmt.Sprintf(`{"id":"phone-4","seq":%d,"still_true":true}`, seen))
+	assert.Equal(t, http.StatusConflict, status)
+	assert.Equal(t, "newer", a.Code)
+	assert.Contains(t, string(a.Places), `"nursing"`, "with what stands")
+
+	_, now, _ := c.ask(t, "GET", api, "")
+	require.NotNil(t, now.Undo)
+	status, a, _ = c.ask(t, "POST", api, fmt.Sprintf(`{"id":"phone-5","seq":%d,"undo":%q}`, now.Seq, now.Undo.ID))
+	require.Equal(t, http.StatusAccepted, status, a.Detail)
+	assert.Equal(t, 1, c.freeAt(t, "hollybank", "nursing"), "what was told before stands again")
+
+	_, all, _ := c.ask(t, "GET", "/api/v1/links", "")
+	status, _, _ = c.ask(t, "POST", "/api/v1/links/"+all.Links[0].ID+"/revoke", `{"role":"coordinator"}`)
+	require.Equal(t, http.StatusAccepted, status)
+	for _, method := range []string{"GET", "POST"} {
+		status, a, _ = c.ask(t, method, api, `{"seq":0,"still_true":true}`)
+		assert.Equal(t, http.StatusGone, status)
+		assert.Contains(t, a.Next, "Ring the flow centre")
+	}
+	status, a, _ = c.ask(t, "GET", "/api/v1/places/"+strings.Repeat("A", 32), "")
+	assert.Equal(t, http.StatusNotFound, status)
+	for range 40 {
+		status, _, _ = c.ask(t, "GET", "/api/v1/places/"+strings.Repeat("A", 32), "")
+	}
+	assert.Equal(t, http.StatusTooManyRequests, status, "nobody finds a link by trying")
+}
+
+// TestAProvidersPageInABrowser: a care home tells its places with taps on a phone.
+func TestAProvidersPageInABrowser(t *testing.T) {
+	axe, err := os.ReadFile("../../dashboard/web/testdata/axe.min.js")
+	require.NoError(t, err)
+	for _, width := range []int64{390, 320} {
+		c, token := homes(t)
+		ctx := tab(t, width, 844)
+		require.NoError(t, browser.Do(ctx, browser.Navigate("http://"+c.httpAddr+"/places/"+token)))
+		becomes(t, ctx, 10*time.Second, `document.body.innerText.includes("You have not told us yet")`)
+		becomes(t, ctx, time.Second, `document.querySelector('[data-sort="nursing"] output').textContent === "—"`)
+		tap := func(selector string) {
+			t.Helper()
+			_, err := browser.Run(ctx, browser.Evaluate[any](fmt.Sprintf(`document.querySelector(%q).click();0`, selector)))
+			require.NoError(t, err)
+		}
+		snap := func(name string) {
+			if dir := os.Getenv("FLOWCENTRE_PICTURES"); dir != "" {
+				picture, err := browser.Run(ctx, browser.FullScreenshot(100))
+				require.NoError(t, err)
+				require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d.png", name, width)), picture, 0o600))
+			}
+		}
+		fits := func() {
+			t.Helper()
+			becomes(t, ctx, time.Second, `document.documentElement.scrollWidth <= innerWidth`)
+			becomes(t, ctx, time.Second, `[...document.querySelectorAll("button")].every(b => b.getBoundingClientRect().height >= 52 && b.getBoundingClientRect().width >= 52)`)
+			requireAccessible(t, ctx, axe)
+		}
+		fits()
+		snap("never")
+		for _, step := range []string{`[data-sort="residential"] button:last-child`, `[data-sort="residential"] button:last-child`, `[data-sort="nursing"] button:last-child`, `[data-sort="short"] button`} {
+			tap(step)
+			becomes(t, ctx, time.Second, `document.querySelector('[data-hook="save"]').textContent === "Save"`)
+		}
+		becomes(t, ctx, time.Second, `document.querySelector('[data-sort="residential"] output').textContent === "2"`)
+		tap(`[data-hook="save"]`)
+		becomes(t, ctx, 10*time.Second, `document.querySelector('[data-hook="message"]')?.textContent.startsWith("Saved at")`)
+		require.Equal(t, []int{2, 1, 0}, []int{c.freeAt(t, "hollybank", "residential"), c.freeAt(t, "hollybank", "nursing"), c.freeAt(t, "hollybank", "short")})
+		becomes(t, ctx, time.Second, `document.querySelector('[data-hook="still"]').innerText.includes("3 places free, nothing has changed")`)
+		becomes(t, ctx, time.Second, `document.querySelector('[data-hook="save"]').textContent === "Nothing to save yet"`)
+		fits()
+		snap("told")
+
+		// another phone tells something meanwhile: what is typed here is kept, and not saved
+		tap(`[data-sort="nursing"] button`)
+		_, now, _ := c.ask(t, "GET", "/api/v1/places/"+token, "")
+		status, a, _ := c.ask(t, "POST", "/api/v1/places/"+token, fmt.Sprintf(`{"seq":%d,"sorts":[{"sort":"nursing","free":4}]}`, now.Seq))
+		require.Equal(t, http.StatusAccepted, status, a.Detail)
+		tap(`[data-hook="save"]`)
+		becomes(t, ctx, 10*time.Second, `document.querySelector('[data-hook="message"]')?.textContent.includes("4 Nursing")`)
+		becomes(t, ctx, time.Second, `document.querySelector('[data-sort="nursing"] output').textContent === "0"`)
+		require.Equal(t, 4, c.freeAt(t, "hollybank", "nursing"))
+		fits()
+		snap("conflict")
+		tap(`[data-hook="save"]`)
+		becomes(t, ctx, 10*time.Second, `document.querySelector('[data-hook="message"]')?.textContent.startsWith("Saved at")`)
+		require.Equal(t, 0, c.freeAt(t, "hollybank", "nursing"))
+
+		tap(`[data-hook="undo"]`)
+		becomes(t, ctx, 10*time.Second, `document.querySelector('[data-hook="message"]')?.textContent.startsWith("Taken back")`)
+		require.Equal(t, 4, c.freeAt(t, "hollybank", "nursing"))
+
+		tap(`[data-hook="accepting"]`)
+		becomes(t, ctx, time.Second, `document.querySelector('[data-hook="save"]').textContent === "Say why you are closed"`)
+		fits()
+		snap("closed")
+
+		// without a connection nothing is lost, and it says so
+		tap(`.places-reasons button`)
+		require.NoError(t, c.Close())
+		tap(`[data-hook="save"]`)
+		becomes(t, ctx, 10*time.Second, `document.querySelector('[data-hook="message"]')?.textContent.startsWith("Not saved: there is no connection")`)
+		becomes(t, ctx, time.Second, `document.querySelector('[data-hook="accepting"]').getAttribute("aria-checked") === "false"`)
+		snap("offline")
+	}
 }
