@@ -40,6 +40,7 @@ var routes = []route{
 	{http.MethodPost, "/api/v1/hl7", (*Door).postHL7},
 	{http.MethodPost, "/api/v1/lists/ae", listOf("ae")},
 	{http.MethodPost, "/api/v1/lists/discharge", listOf("discharge")},
+	{http.MethodPost, "/api/v1/lists/places", (*Door).postPlacesList},
 	{http.MethodPost, "/api/v1/decisions", (*Door).postDecisions},
 	{http.MethodPost, "/api/v1/links", (*Door).postLinks},
 	{http.MethodGet, "/api/v1/links", (*Door).getLinks},

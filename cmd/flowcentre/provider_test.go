@@ -304,3 +304,70 @@ func TestAProvidersPageInABrowser(t *testing.T) {
 		snap("offline")
 	}
 }
+
+// drop posts a CSV of places.
+func (c *centre) drop(t *testing.T, csv string) (int, streams.PlacesListAnswer, streams.Problem) {
+	t.Helper()
+	resp, err := http.Post("http://"+c.httpAddr+"/api/v1/lists/places?source=homes", "text/csv", strings.NewReader(csv))
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	var answer streams.PlacesListAnswer
+	var problem streams.Problem
+	if resp.StatusCode == http.StatusAccepted {
+		require.NoError(t, json.Unmarshal(text, &answer), string(text))
+	} else {
+		require.NoError(t, json.Unmarshal(text, &problem), string(text))
+	}
+	return resp.StatusCode, answer, problem
+}
+
+// TestAListOfPlaces: each row counts by itself; last week's file changes no figure; what is no
+// list is refused whole.
+func TestAListOfPlaces(t *testing.T) {
+	c, _ := homes(t)
+	now := c.clock.Now()
+	today, lastWeek := now.Add(-time.Hour).String(), now.Add(-7*24*time.Hour).String()
+	file := "\ufeffUnit,sort,as_at,open,used,vacant,accepting,reason\n" +
+		"hollybank,residential," + today + ",20,18,,yes,\n" +
+		"hollybank,nursing," + today + ",10,,1,yes,\n" +
+		"hollybank,short," + today + ",4,5,,yes,\n" + // more than there are
+		"=cmd(),residential," + today + ",8,8,,yes,\n" +
+		"elms,residential," + today + ",8,8,,no,full\n" +
+		"cedars,residential," + today + ",8,8,,,\n" // nobody knows it: held
+	status, a, _ := c.drop(t, file)
+	require.Equal(t, http.StatusAccepted, status)
+	require.Len(t, a.Results, 3, "%+v", a)
+	assert.Equal(t, []int{2, 3}, a.Results[0].Lines)
+	assert.Equal(t, "in effect", a.Results[0].Outcome)
+	assert.Equal(t, "in effect", a.Results[1].Outcome)
+	require.NotNil(t, a.Results[2].Error)
+	assert.Equal(t, "unknown_place", a.Results[2].Error.Code)
+	require.Len(t, a.Refused, 2)
+	assert.Equal(t, []int{4, 5}, []int{a.Refused[0].Line, a.Refused[1].Line})
+	assert.Equal(t, []int{2, 1, -1}, []int{c.freeAt(t, "hollybank", "residential"), c.freeAt(t, "hollybank", "nursing"), c.freeAt(t, "hollybank", "short")})
+	assert.Equal(t, 0, c.freeAt(t, "elms", "residential"))
+
+	_, a, _ = c.drop(t, file)
+	assert.True(t, a.Results[0].Duplicate, "the same file counts once")
+
+	status, a, _ = c.drop(t, "unit,sort,as_at,open,used\nhollybank,residential,"+lastWeek+",20,11\n")
+	require.Equal(t, http.StatusAccepted, status)
+	assert.Equal(t, "older", a.Results[0].Outcome)
+	assert.NotZero(t, a.Results[0].Seq, "it is kept as history")
+	assert.Contains(t, a.Results[0].Note, "figures are unchanged")
+	assert.Equal(t, 2, c.freeAt(t, "hollybank", "residential"))
+
+	for why, csv := range map[string]string{
+		"a column too many":      "unit,sort,used,manager\nhollybank,nursing,1,Jane Doe\n",
+		"no column for how many": "unit,sort\nhollybank,nursing\n",
+		"half a file":            "unit,sort,open,used\nhollybank,nursing,10,1\nhollybank,resi",
+		"no line end":            "unit,sort,open,used",
+	} {
+		status, _, p := c.drop(t, csv)
+		assert.Equal(t, http.StatusUnprocessableEntity, status, why)
+		assert.NotContains(t, p.Detail, "Jane", why)
+	}
+	assert.Equal(t, 1, c.freeAt(t, "hollybank", "nursing"))
+}

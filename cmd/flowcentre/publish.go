@@ -28,11 +28,13 @@ const publishUsage = `flowcentre publish: send a file to a running centre
 
   flowcentre publish FILE… --to URL [--feed ID] [--token-file FILE] [--from N]
   flowcentre publish LIST --to URL --feed ID --place PLACE [--list discharge] [--as-at TIME]
+  flowcentre publish FILE.csv --to URL --feed ID --list places
 
 A file holds HL7 v2 messages, singly or in batches, or CloudEvents, one JSON object a
 line; - is standard input. With --place it holds everyone in that A&E department, as CSV
 or JSON, and replaces what the centre knows of it; --as-at says when it was taken. With
 --list discharge it is the discharge list of a ward, or of a site: --place site/wrh.
+With --list places it is a CSV of what providers have free, a sort of places a row.
 
 URL is http://HOST:PORT, or mllp://HOST:PORT for HL7. What is refused is told with its
 reason. Sending a file twice does no harm: what the centre has already is counted as a
@@ -68,7 +70,7 @@ func publishCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 		}
 		files, rest = append(files, flags.Arg(0)), flags.Args()[1:]
 	}
-	if len(files) == 0 || *to == "" || *from < 1 || *place == "" && *asAt != "" || *place != "" && len(files) > 1 || *kind != "ae" && *kind != "discharge" || *kind != "ae" && *place == "" {
+	if len(files) == 0 || *to == "" || *from < 1 || *place == "" && *asAt != "" || *place != "" && len(files) > 1 || *kind != "ae" && *kind != "discharge" && *kind != "places" || *kind == "discharge" && *place == "" || *kind == "places" && (*place != "" || len(files) > 1) {
 		fmt.Fprint(stderr, publishUsage)
 		return 2
 	}
@@ -91,7 +93,7 @@ func publishCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 		}
 	}
 	p.summary(stdout)
-	if p.place != "" && err != nil {
+	if (p.place != "" || p.kind == "places") && err != nil {
 		return failed(stderr, err)
 	}
 	if err != nil {
@@ -159,7 +161,7 @@ func (p *publication) close() {
 
 func (p *publication) file(ctx context.Context, name string) error {
 	switch {
-	case p.place != "":
+	case p.place != "" || p.kind == "places":
 		if err := p.list(ctx, name); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}

@@ -30,7 +30,10 @@ func (p *publication) list(ctx context.Context, name string) error {
 	if bytes.HasPrefix(bytes.TrimLeft(content, "\ufeff \t\r\n"), []byte("[")) {
 		media = "application/json"
 	}
-	query := url.Values{"place": {p.place}, "source": {p.feed}}
+	query := url.Values{"source": {p.feed}}
+	if p.place != "" {
+		query.Set("place", p.place)
+	}
 	if p.asAt != "" {
 		query.Set("as_at", p.asAt)
 	}
@@ -85,6 +88,9 @@ func (p *publication) postList(ctx context.Context, address, media string, conte
 		p.rows(problem.Refused)
 		return 0, fmt.Errorf("%s: %s %s", problem.Title, problem.Detail, problem.Next)
 	}
+	if p.kind == "places" {
+		return 0, p.places(answer)
+	}
 	var taken streams.ListAnswer
 	if err := json.Unmarshal(answer, &taken); err != nil {
 		return 0, fmt.Errorf("answer %s is not a flow centre's: %w", resp.Status, err)
@@ -97,6 +103,32 @@ func (p *publication) postList(ctx context.Context, address, media string, conte
 	}
 	p.rows(taken.Refused)
 	return 0, nil
+}
+
+// places counts what became of a list of places, and tells of what changes nothing.
+func (p *publication) places(answer []byte) error {
+	var taken streams.PlacesListAnswer
+	if err := json.Unmarshal(answer, &taken); err != nil {
+		return fmt.Errorf("the answer is not a flow centre's: %w", err)
+	}
+	p.read += taken.Rows
+	for _, t := range taken.Results {
+		switch n := len(t.Lines); {
+		case t.Error != nil:
+			p.refused += n
+			p.reasons[t.Error.Detail] += n
+			fmt.Fprintf(p.out, "%s, lines %v: %s %s\n", t.Unit, t.Lines, t.Error.Detail, t.Error.Next)
+		case t.Duplicate:
+			p.duplicates += n
+		default:
+			p.logged += n
+		}
+		if t.Note != "" {
+			fmt.Fprintf(p.out, "%s, lines %v: %s\n", t.Unit, t.Lines, t.Note)
+		}
+	}
+	p.rows(taken.Refused)
+	return nil
 }
 
 // rows counts the rows that are at fault and tells the first few one by one.
