@@ -248,6 +248,10 @@ func (s *State) insert(p *patient, f fact) {
 
 // thin drops the oldest fact that the rest can best do without.
 func (p *patient) thin() {
+	if i := p.oftenCounted(); i > 0 {
+		p.facts = slices.Delete(p.facts, i, i+1)
+		return
+	}
 	for _, dispensable := range [][]Kind{
 		{Updated, Away, Returned, LeaveStarted, LeaveEnded, DischargeExpected, DischargeExpectationCancelled},
 		{TransferExpected, TransferExpectationCancelled, ArrivalExpected, ArrivalCancelled},
@@ -258,6 +262,21 @@ func (p *patient) thin() {
 		}
 	}
 	p.facts = slices.Delete(p.facts, 0, 1)
+}
+
+// oftenCounted is the oldest fact by which a census or list found the patient where the one
+// before it and the one after it did, 0 for none.
+func (p *patient) oftenCounted() int {
+	same := func(a, b *fact) bool {
+		return a.Kind == b.Kind && a.Visit == b.Visit && a.Place == b.Place
+	}
+	for i := 1; i+1 < len(p.facts); i++ {
+		f := &p.facts[i]
+		if (f.Kind == counted || f.Kind == listed) && same(&p.facts[i-1], f) && same(f, &p.facts[i+1]) {
+			return i
+		}
+	}
+	return 0
 }
 
 // rederive works out a patient again, changing only what came out different.
