@@ -134,6 +134,7 @@ func TestAReferralGoesItsWayOnThePages(t *testing.T) {
 
 	p.goes("/referrals")
 	p.presses("[data-referral]", "Find a place")
+	becomes(t, p.ctx, 5*time.Second, `document.querySelector("[data-offers]")?.textContent.includes("Urgent response, Hillside")`) // offered, or by its hours not
 	p.presses(".find", "Ask another unit")
 	p.presses(".find form", "Ask Urgent response")
 	p.sees(`[data-asked="ucr"]`, "no answer yet")
