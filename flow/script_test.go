@@ -64,6 +64,7 @@ func runScript(t *testing.T, text string) string {
 			switch line {
 			case "----":
 				out.WriteString(w.show())
+				w.resume()
 			case "---- levels":
 				out.WriteString(w.levels())
 			default:
@@ -88,6 +89,8 @@ type ward struct {
 	laid   bool
 	rules  map[string][]capacity.SiteRule
 	watch  bool // feeds and figures are shown in full
+	kept   records
+	twin   *State // loaded at the block before
 }
 
 var day = time.Date(2027, 1, 12, 0, 0, 0, 0, time.UTC)
@@ -357,6 +360,29 @@ func (w *ward) apply(e *Event) {
 	got, err := Decode(e.Seq, raw)
 	require.NoError(w.t, err)
 	w.s.Apply(&got)
+	if w.twin != nil {
+		again, err := Decode(e.Seq, raw)
+		require.NoError(w.t, err)
+		w.twin.Apply(&again)
+	}
+}
+
+// resume sees that a state that was loaded at the block before came to the same as the one
+// that was not, and loads the next.
+func (w *ward) resume() {
+	if w.kept == nil {
+		w.kept = records{}
+	}
+	w.kept.take(w.s.Changes())
+	if w.twin != nil {
+		w.twin.Changes()
+		require.Equal(w.t, w.s.Digest(), w.twin.Digest(), "resumed at the block before")
+		require.Equal(w.t, community(w.s), community(w.twin), "resumed at the block before")
+	}
+	twin, err := Load("twin", w.s.Seq(), w.kept.all())
+	require.NoError(w.t, err)
+	require.Equal(w.t, community(w.s), community(twin), "loaded")
+	w.twin = twin
 }
 
 // unit: id, bays as name:bed,bed and options.
