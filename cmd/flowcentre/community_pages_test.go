@@ -155,6 +155,31 @@ func TestAReferralGoesItsWayOnThePages(t *testing.T) {
 	p.sees(`[data-referral][data-state="ended"]`, "ended")
 }
 
+// TestATransferGoesItsWayAtTheDesk: a hospital outside asks for a bed, which is found, and the
+// patient comes.
+func TestATransferGoesItsWayAtTheDesk(t *testing.T) {
+	c := services(t)
+	p := visitor(t, c, 1920, 1080)
+	p.goes("/sites/general")
+	p.presses(".transfers", "Ask for a transfer")
+	const form = `[aria-label="Ask for a transfer"]`
+	p.fills(form, "Way", "in")
+	p.fills(form, "From", "outside")
+	p.fills(form, "Its code", "rrk")
+	p.fills(form, "What", "repatriation")
+	p.presses(form, "Ask")
+	p.sees(`[data-transfer][data-state="asked"]`, "repatriation in from RRK, outside")
+	p.presses("[data-transfer]", "Accept")
+	p.sees(`[data-transfer][data-state="accepted"]`, "no bed yet")
+	p.presses("[data-transfer]", "Offer a bed")
+	p.presses("[data-transfer] form", "Offer it")
+	p.sees(`[data-transfer][data-state="bed_offered"]`, "bed offered: Ward 6")
+	p.presses("[data-transfer]", "Left")
+	p.sees(`[data-transfer][data-state="left"]`, "on the way")
+	p.presses("[data-transfer]", "Arrived")
+	p.sees(`[data-transfer][data-state="arrived"]`, "arrived")
+}
+
 // TestWhatIsDeclaredStandsOnTheWall: a status with its end, in the band of the wall.
 func TestWhatIsDeclaredStandsOnTheWall(t *testing.T) {
 	c := services(t)

@@ -70,18 +70,20 @@ function Row({ state: s, site, transfer: t }: { state: State; site: Site; transf
   );
 }
 
-/** What this side of a transfer can do next. */
+/** What can be done next at this side of a transfer; for a hospital outside the system its side is entered here too. */
 function Steps({ state: s, site, transfer: t }: { state: State; site: Site; transfer: Transfer }) {
-  const takes = t.to === site.id;
-  const step = (type: string, data: Record<string, unknown> = {}) => ({ type: `bed.transfer-${type}`, data: { transfer: t.id, ...data } });
+  const here = (id: string) => id === site.id || id.startsWith("out/");
+  const [gives, takes] = [here(t.from), here(t.to)];
+  const step = (type: string) => ({ type: `bed.transfer-${type}`, data: { transfer: t.id } });
+  const accepted = t.state === "accepted" || t.state === "bed_offered";
   return (
     <div class="step-row">
       {takes && t.state === "asked" && <Press label={`transfer ${t.id}`} primary make={() => step("accepted")}>Accept</Press>}
-      {takes && (t.state === "accepted" || t.state === "bed_offered") && <Offer state={s} site={site} transfer={t} />}
+      {t.to === site.id && accepted && <Offer state={s} site={site} transfer={t} />}
+      {gives && accepted && <Press label={`transfer ${t.id}`} make={() => step("left")}>Left</Press>}
       {takes && t.state === "left" && <Press label={`transfer ${t.id}`} primary make={() => step("arrived")}>Arrived</Press>}
-      {!takes && (t.state === "bed_offered" || t.state === "accepted") && <Press label={`transfer ${t.id}`} make={() => step("left")}>Left</Press>}
       {takes && (t.state === "asked" || t.state === "accepted") && <Reasoned open="Decline" transfer={t} reasons={declines} button="Decline it" type="bed.transfer-declined" />}
-      {!takes && t.state !== "left" && <Reasoned open="Withdraw" transfer={t} reasons={withdrawals} button="Withdraw it" type="bed.transfer-withdrawn" />}
+      {gives && t.state !== "left" && <Reasoned open="Withdraw" transfer={t} reasons={withdrawals} button="Withdraw it" type="bed.transfer-withdrawn" />}
     </div>
   );
 }
