@@ -96,6 +96,7 @@ func randomLog(t *rapid.T) []Event {
 	}
 	delays := rapid.OneOf(rapid.IntRange(0, 60), rapid.IntRange(0, 3600), rapid.IntRange(0, 72*3600))
 	community := rapid.Bool().Draw(t, "of community")
+	between := rapid.IntRange(0, 4).Draw(t, "about transfers") == 0
 	for range rapid.IntRange(1, 60).Draw(t, "n") {
 		now = now.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, "later")) * time.Second)
 		e := Event{Feed: rapid.SampledFrom([]string{"f0", "f1", "f2"}).Draw(t, "feed"), Recorded: now}
@@ -129,6 +130,9 @@ func randomLog(t *rapid.T) []Event {
 		e.Kind = rapid.SampledFrom(kinds).Draw(t, "kind")
 		if community && rapid.IntRange(0, 3).Draw(t, "community") > 0 {
 			e.Kind = rapid.SampledFrom(ofCommunity).Draw(t, "kind of community")
+		}
+		if between && rapid.IntRange(0, 2).Draw(t, "transfer") > 0 {
+			e.Kind = rapid.SampledFrom(ofTransfers).Draw(t, "kind of transfer")
 		}
 		e.Data = Data{
 			Patient: patients.Draw(t, "patient"), Visit: visit.Draw(t, "visit"), Place: place.Draw(t, "place"),
@@ -208,6 +212,12 @@ var ofCommunity = func() (all []Kind) {
 	}
 	return append(all, ReferralMade, ReferralMade, ReferralMade, ReferralAccepted, ReferralAccepted, ReferralAccepted, ReferralStarted, ReferralStarted, PlacesReported, PlacesReported, AttendanceArrived, AmbulanceArrived, Admitted, PatientMerged)
 }()
+
+// ofTransfers are the kinds of fact about transfers between hospitals, and what meets them.
+var ofTransfers = []Kind{
+	SiteTransferAsked, SiteTransferAsked, SiteTransferAsked, SiteTransferAccepted, SiteTransferAccepted, SiteTransferDeclined, SiteTransferOffered, SiteTransferOffered,
+	SiteTransferLeft, SiteTransferArrived, SiteTransferWithdrawn, BedRequested, BedAllocated, Admitted, Discharged, PatientMerged, BedClosed, BedOpened,
+}
 
 // transferred fills in a fact about a transfer between hospitals.
 func transferred(t *rapid.T, e *Event) {
