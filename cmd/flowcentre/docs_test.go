@@ -283,6 +283,7 @@ type openAPI struct {
 				Example any `yaml:"example"`
 			} `yaml:"content"`
 		} `yaml:"requestBody"`
+		ServedBy  string                  `yaml:"x-served-by"`
 		Responses map[string]openResponse `yaml:"responses"`
 	} `yaml:"paths"`
 	Components struct {
@@ -328,15 +329,20 @@ func TestEveryProblemOfTheDoorIsDescribed(t *testing.T) {
 	doc := readOpenAPI(t)
 	made := problems(t, "*.go")
 	got := map[string][]int{}
-	for path, method := range map[string]string{"/api/v1/events": "post", "/api/v1/hl7": "post", "/api/v1/lists/ae": "post", "/api/v1/lists/discharge": "post", "/api/v1/decisions": "post", "/api/v1/events/{seq}": "get"} {
-		for text, r := range doc.Paths[path][method].Responses {
-			status, err := strconv.Atoi(text)
-			require.NoError(t, err)
-			kinds := doc.kinds(r)
-			require.True(t, len(kinds) > 0 || status < 300 || status == http.StatusMisdirectedRequest, "%s %s names no problem", path, text)
-			for _, kind := range kinds {
-				require.Contains(t, made, kind, "%s %s", path, text)
-				got[kind] = slices.Compact(slices.Sorted(slices.Values(append(got[kind], status))))
+	for path, methods := range doc.Paths {
+		for _, operation := range methods {
+			if operation.ServedBy != "streams" {
+				continue
+			}
+			for text, r := range operation.Responses {
+				status, err := strconv.Atoi(text)
+				require.NoError(t, err)
+				kinds := doc.kinds(r)
+				require.True(t, len(kinds) > 0 || status < 300 || status == http.StatusMisdirectedRequest, "%s %s names no problem", path, text)
+				for _, kind := range kinds {
+					require.Contains(t, made, kind, "%s %s", path, text)
+					got[kind] = slices.Compact(slices.Sorted(slices.Values(append(got[kind], status))))
+				}
 			}
 		}
 	}
@@ -399,9 +405,15 @@ func TestTheGlossaryHasEveryCode(t *testing.T) {
 
 func TestTheRunbookHasEveryReasonWhyAFactIsHeld(t *testing.T) {
 	page := readDocs(t, "runbook.md")
-	for _, reason := range constants(t, "flow/place.go", "") {
+	for _, reason := range heldReasons(t) {
 		require.Regexp(t, "(?m)^\\|[^|]*`"+reason+"`[^|]*\\|", page)
 	}
+}
+
+// heldReasons are those why a fact is held.
+func heldReasons(t *testing.T) []string {
+	t.Helper()
+	return slices.Concat(constants(t, "flow/place.go", "Unknown"), constants(t, "flow/place.go", "Not"))
 }
 
 // constants are the values of the texts that a file names with a prefix, in its order.
@@ -447,7 +459,7 @@ func TestOpenAPIHasTheCodes(t *testing.T) {
 	}
 	require.Equal(t, []string{flow.FeedNever, flow.FeedOnTime, flow.FeedSilent, flow.FeedOutage, flow.FeedCatchingUp}, schemas["FeedState"].Enum)
 	require.ElementsMatch(t, constants(t, "flow/decision.go", "Refused"), schemas["NotTaken"].Properties["code"].OneOf[0].Enum)
-	require.ElementsMatch(t, constants(t, "flow/place.go", ""), schemas["HeldReason"].Enum)
+	require.ElementsMatch(t, heldReasons(t), schemas["HeldReason"].Enum)
 	var kinds, owners []string
 	for _, k := range flow.ContradictionKinds() {
 		kinds = append(kinds, k.Kind)

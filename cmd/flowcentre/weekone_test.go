@@ -103,6 +103,8 @@ func tables(values map[string]*flow.MeasureValue) string {
 func supplies(m *capacity.Measure) string {
 	text := "`" + strings.Join(m.Supply, "` or `") + "`"
 	switch {
+	case len(m.Supply) == 0:
+		return "nobody yet: a person [tells the figure](events.md#feed)"
 	case slices.Contains(m.Supply, "occupancy"):
 		return text + ", with the patients in it"
 	case slices.Contains(m.Supply, "ae_list"):
