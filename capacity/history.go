@@ -47,8 +47,9 @@ const (
 // The counters from StayOfDays to StayOfDays + LongestStay count ended stays by their
 // length in whole days; the last has all that were longer.
 const (
-	StayOfDays  Counter = 100
-	LongestStay         = 90
+	StayOfDays Counter = 100
+
+	LongestStay = 90
 )
 
 // Series is a figure by hour or day, with its one definition.

@@ -38,10 +38,10 @@ func cutFigures(v *View, then bool) map[string]string {
 func TestTheCutIsWhatWasShown(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		log := randomLog(t)
-		s, kept, before := New("cut"), map[string]string{}, capacity.Instant(0)
+		s, kept := New("cut"), map[string]string{}
 		changed := false
 		for i := range log {
-			before = s.At()
+			before := s.At()
 			s.Apply(&log[i])
 			changed = changed || log[i].Kind == LayoutCommit
 			eight := s.zone().Clock(s.At(), 8*60)

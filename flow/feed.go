@@ -9,6 +9,12 @@ import (
 	"flowcentre/capacity"
 )
 
+// Areas that a feed names and nobody has laid out.
+const (
+	maxUnlaid   = 20  // told apart, of one feed
+	otherPlaces = "*" // the others
+)
+
 // feed is what is known of one producer's stream.
 type feed struct {
 	def    *capacity.Feed // nil when the layout does not name it

@@ -125,11 +125,6 @@ func (s *State) laid(f *feed) {
 	}
 }
 
-const (
-	maxUnlaid   = 20  // areas told apart, of one feed
-	otherPlaces = "*" // the others
-)
-
 // hint resolves a place that only helps: an unknown one is no reason to hold the fact.
 func (s *State) hint(feed, place string) ref {
 	if place == "" {

@@ -227,22 +227,6 @@ func measurePlace(name string) int {
 	return slices.IndexFunc(capacity.Measures(), func(m capacity.Measure) bool { return m.Name == name })
 }
 
-// each gives the units of the scope.
-func (c *scope) each(yield func(*unit) bool) {
-	for _, u := range c.units {
-		if !yield(u) {
-			return
-		}
-	}
-	for _, site := range c.sites {
-		for _, u := range site.units {
-			if !yield(u) {
-				return
-			}
-		}
-	}
-}
-
 // showMeasures shows the figures of all scopes, of which those are made again that have
 // changed, or of which a person told something.
 func (s *State) showMeasures(was []*MeasuresView, remade []remaking) []*MeasuresView {

@@ -141,14 +141,15 @@ func (c *bedsCase) run(n int) (cost bedsCost, err error) {
 	if err != nil {
 		return cost, err
 	}
-	state, at, err := st.Load()
+	apart, _, err := st.Load()
 	if err != nil {
 		return cost, err
 	}
-	if cost.parts, err = c.apart(state, n); err != nil {
+	if cost.parts, err = c.apart(apart, n); err != nil {
 		return cost, err
 	}
-	if state, at, err = st.Load(); err != nil {
+	state, at, err := st.Load()
+	if err != nil {
 		return cost, err
 	}
 	applied, err := applyLoaded(st, state, at, c.raw)

@@ -220,7 +220,7 @@ func TestAProviderTellsItsPlaces(t *testing.T) {
 		assert.Equal(t, http.StatusGone, status)
 		assert.Contains(t, a.Next, "Ring the flow centre")
 	}
-	status, a, _ = c.ask(t, "GET", "/api/v1/places/"+strings.Repeat("A", 32), "")
+	status, _, _ = c.ask(t, "GET", "/api/v1/places/"+strings.Repeat("A", 32), "")
 	assert.Equal(t, http.StatusNotFound, status)
 	for range 40 {
 		status, _, _ = c.ask(t, "GET", "/api/v1/places/"+strings.Repeat("A", 32), "")

@@ -190,6 +190,10 @@ const contradictions: Record<string, string> = {
   no_transfer: "transfer nobody asked for",
   against_rule: "accepted against a hospital's rule",
   offered_closed: "closed bed offered",
+  accepted_twice: "one referral, two acceptances",
+  no_place_free: "accepted, no place free",
+  declined_after_start: "declined after it began",
+  ended_before_start: "over before it began",
   place_removed: "unit no longer laid out",
   unreadable: "events that cannot be read",
 };
@@ -217,6 +221,10 @@ const questions: Record<string, string> = {
   no_transfer: "ask the feed's owner for the transfer",
   against_rule: "ask the hospital that accepted if it can take the patient",
   offered_closed: "ask the ward if the bed can be used",
+  accepted_twice: "ask both services which has the person",
+  no_place_free: "ask the service what is free",
+  declined_after_start: "ask the service if it still has the person",
+  ended_before_start: "ask the service if it began",
   unreadable: "ask the systems desk to look at the log",
   place_removed: "find out where the patient is, or put the unit back into the layout",
 };
@@ -231,6 +239,9 @@ export const DESK = "desk";
 
 const heldReasons: Record<string, { why: string; remedy: string }> = {
   unknown_place: { why: "unknown place", remedy: "add it to the layout" },
+  unknown_sort: { why: "unknown sort of places", remedy: "add it to the unit's places, or ask its provider" },
+  unknown_referral: { why: "referral never made", remedy: "ask the feed's owner for the referral" },
+  unknown_call: { why: "call never raised", remedy: "ask the feed's owner for the call" },
   not_its_unit: { why: "not this feed's unit", remedy: "add the feed to the unit, or ask its owner to stop" },
 };
 
