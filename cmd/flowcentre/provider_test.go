@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,17 @@ type said struct {
 	Links                                                       []struct{ ID, Unit, Until, Revoked string }
 }
 
+// ofProviders are the addresses of whose answers every one must be as openapi.yaml says.
+var ofProviders = regexp.MustCompile(`^/api/v1/(?:places|links)/?([^/]*)`)
+
+// template is the address as it is described.
+func template(path, variable string) string {
+	if variable == "" {
+		return path
+	}
+	return strings.NewReplacer("places/"+variable, "places/{token}", "links/"+variable, "links/{id}").Replace(path)
+}
+
 // ask sends one request with a JSON body, or without.
 func (c *centre) ask(t *testing.T, method, path, body string, headers ...string) (int, said, http.Header) {
 	t.Helper()
@@ -45,6 +57,9 @@ func (c *centre) ask(t *testing.T, method, path, body string, headers ...string)
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
+	if part := ofProviders.FindStringSubmatch(path); part != nil {
+		readContract(t, "openapi.yaml").describes(t, method, template(path, part[1]), resp, text)
+	}
 	var answer said
 	if strings.HasSuffix(resp.Header.Get("Content-Type"), "json") {
 		require.NoError(t, json.Unmarshal(text, &answer), string(text))

@@ -72,6 +72,7 @@ func TestDocumentedRefusalsHappen(t *testing.T) {
 		},
 		{kind: "foreign-origin", c: open, path: "/api/v1/decisions", media: "application/json", origin: "https://elsewhere.example", body: "{}"},
 		{kind: "no-event", c: open, method: http.MethodGet, path: "/api/v1/events/999999"},
+		{kind: "no-link", c: open, method: http.MethodGet, path: "/api/v1/places/AAAA"},
 		{kind: "batch", c: open, media: batch, body: "[" + changed.Replace(good) + "]"},
 	} {
 		t.Run(r.kind, func(t *testing.T) {
@@ -92,7 +93,7 @@ func TestDocumentedRefusalsHappen(t *testing.T) {
 				req.Header.Set("Authorization", "Bearer "+r.token)
 			}
 			resp, body := do(t, req)
-			path, _, _ := strings.Cut(strings.Replace(r.path, "999999", "{seq}", 1), "?")
+			path, _, _ := strings.Cut(strings.NewReplacer("999999", "{seq}", "AAAA", "{token}").Replace(r.path), "?")
 			method := r.method
 			if method == http.MethodPut {
 				method = http.MethodPost // it is among the answers to that
