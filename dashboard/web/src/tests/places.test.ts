@@ -41,6 +41,8 @@ export function whoIsAskedOnceADayIsNotOldAtNight() {
   same(lines(provider("a", "care_home", 3, daily)), [["care_home", "plain", 3, 10, "told Mon 17:40, daily", true]]);
   const [home] = withPlaces(state({ units: [provider("a", "care_home", 3, daily)] }));
   same(toldText(home.slots, AT, zone), "Mon 17:40, daily");
+  const told = (more: object, free: number | null = 1) => toldText(withPlaces(state({ units: [provider("a", "hospice", free, more)] }))[0].slots, AT, zone);
+  same([told({}), told(old), told({}, null)], ["7 min ago", "Mon 22:05, 6 h 02 old", "never"]);
 }
 
 export function theCataloguesFigureIsShownWhereItHasOne() {
