@@ -214,7 +214,7 @@ func TestDemandPagesAreAccessible(t *testing.T) {
 						_, err := browser.Run(ctx, browser.Evaluate[any](page.then+";0"))
 						require.NoError(t, err)
 					}
-					becomes(t, ctx, time.Second, `document.documentElement.scrollWidth <= innerWidth`)
+					fits(t, ctx)
 					if page.path == "/" && screen.name != "phone" {
 						becomes(t, ctx, time.Second, `document.documentElement.scrollHeight <= innerHeight`)
 						becomes(t, ctx, time.Second, `[...document.querySelectorAll(".wall .panel")].every(e => e.scrollHeight <= e.clientHeight + 1)`)
@@ -224,4 +224,13 @@ func TestDemandPagesAreAccessible(t *testing.T) {
 			}
 		}
 	}
+}
+
+// fits fails when the page scrolls sideways, and says what is too wide.
+func fits(t *testing.T, ctx context.Context) {
+	t.Helper()
+	wide, err := browser.Run(ctx, browser.Evaluate[string](`document.documentElement.scrollWidth <= innerWidth ? "" :
+		[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML.slice(0, 160)).join("\n")`))
+	require.NoError(t, err)
+	require.Empty(t, wide, "the page scrolls sideways")
 }

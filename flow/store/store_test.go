@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -101,12 +102,12 @@ func TestAnotherFormatIsRefusedAndLeftAlone(t *testing.T) {
 	require.NoError(t, s.db.Update(func(tx *bbolt.Tx) error {
 		b, err := tx.CreateBucket(metaBucket)
 		require.NoError(t, err)
-		return b.Put(positionKey, []byte(`{"format":2,"seq":7}`))
+		return b.Put(positionKey, []byte(`{"format":99,"seq":7}`))
 	}))
 	require.NoError(t, s.Close())
 	_, err := Open(path, Options{})
 	require.ErrorIs(t, err, ErrFormat)
-	assert.ErrorContains(t, err, "its format is 2, this version reads 1")
+	assert.ErrorContains(t, err, fmt.Sprintf("its format is 99, this version reads %d", format))
 	assert.NotErrorIs(t, err, ErrDamaged)
 }
 
