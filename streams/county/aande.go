@@ -117,7 +117,7 @@ func (d *department) arrive(mode string, j *journey, p *person) *attendance {
 	c.hl7(d.records, "A04", a.stay, visitFields{class: "E", place: a.location(), mode: arrivalCodes[mode]})
 	said := a.details()
 	said.Mode, said.Sex = mode, a.gender()
-	a.person.told(&said)
+	a.told(&said)
 	if j != nil {
 		said.Ambulance = j.number
 	}

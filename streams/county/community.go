@@ -114,7 +114,7 @@ func (m *community) arrive(s *stay) {
 	s.ready = c.now.Add(c.lognormal(communityMedian, communitySpread))
 	d := s.named(b.ward.assigner)
 	d.Place, d.Class = b.place(), "inpatient"
-	s.person.told(&d)
+	s.told(&d)
 	c.tell(b.ward.records, "bed", "admitted", d)
 }
 

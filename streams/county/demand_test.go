@@ -22,6 +22,13 @@ type told struct {
 	at, sent capacity.Instant
 	data     struct {
 		Patient, Visit, Place, Class, Mode, Ambulance, Request, Origin, Reason, Pathway string
+		Referral, Intent, Locality, Call, Outcome, Transfer, Purpose, From, To          string
+
+		Seeks  []string
+		Until  capacity.Instant
+		Places struct{ Sorts []struct{ Open, Used int } }
+
+		Declared struct{ Status string }
 
 		GoingTo    string `json:"going_to"`
 		Also       []string

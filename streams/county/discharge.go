@@ -224,7 +224,11 @@ func (h *hospital) promise(s *stay, at capacity.Instant) {
 		c.tell(h.discharges, "discharge", "start-accepted", d)
 	}
 	h.arrange(s)
-	h.takesOn(s, s.due)
+	c.after(c.between(time.Minute, 9*minute), func() {
+		if s.here() && s.today {
+			h.takesOn(s, s.due)
+		}
+	})
 	h.delayEnds(s)
 	sure := c.chance(surelyToday)
 	h.planned(s, sure)

@@ -1,6 +1,9 @@
 package county
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Consistent checks the county's own truth: nobody is in two beds, and no bed holds two.
 func Consistent(c *County) error {
@@ -60,3 +63,9 @@ func MixedBays(c *County) (n int) {
 	}
 	return n
 }
+
+// HandBack has a care agency hand starts back for the days to come.
+func HandBack(c *County) { c.agencyBack = c.now.Add(10 * 24 * time.Hour) }
+
+// Snow lets it snow for the days to come.
+func Snow(c *County) { c.snow = c.now.Add(10 * 24 * time.Hour) }

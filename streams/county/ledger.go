@@ -72,7 +72,6 @@ type dayBook struct {
 }
 
 type visitBook struct {
-	patient string
 	mode    string
 	came    capacity.Instant // to A&E
 	admits  bool             // the department can

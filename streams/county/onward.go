@@ -81,18 +81,18 @@ func (h *hospital) takesOn(s *stay, due capacity.Instant) {
 
 // handsOver has the service begin, as the patient has left.
 func (h *hospital) handsOver(s *stay) {
-	r := s.care
+	c, r := h.county, s.care
 	if r == nil || r.over {
 		return
 	}
-	h.takesOn(s, 0)
-	if r.at == nil {
-		r.cancel("placed_elsewhere")
-		return
-	}
-	r.known = true
-	c := h.county
-	c.after(c.between(40*minute, 4*time.Hour), func() { r.start(r.at.stay(), nil) })
+	c.after(c.between(2*minute, 20*minute), func() {
+		h.takesOn(s, 0)
+		if r.at == nil {
+			r.cancel("placed_elsewhere")
+			return
+		}
+		c.after(c.between(20*minute, 4*time.Hour), func() { r.start(r.at.stay(), nil) })
+	})
 }
 
 // startsOpen are the starts of care at home there are today: fewer while an agency has

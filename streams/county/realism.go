@@ -98,7 +98,7 @@ func (b *ledger) rows(days int) []Row {
 	first := b.start.Time().In(b.zone).AddDate(0, 0, settling).Format(time.DateOnly)
 	last := b.eight(b.start, days-1).Time().In(b.zone).Format(time.DateOnly)
 	for _, k := range keys {
-		if k > first && k <= last {
+		if k >= first && k <= last {
 			whole = append(whole, b.day[k])
 		}
 	}

@@ -20,7 +20,7 @@ func (c *County) statuses() {
 	reap := func() { say(c.crews(), "reap", c.mostly("3", "2", "4"), "tactical_commander", "system", 26*time.Hour) }
 	network := func() { say(c.desk, "critcon", c.mostly("1", "2", "0"), deskRole, "phone", 26*time.Hour) }
 	calls := func() {
-		say(c.desk, "nhs111", c.mostly("normal", "pressure", "failing"), deskRole, "phone", 9*time.Hour)
+		say(c.desk, "nhs111", c.mostly("normal", "pressure", "failing"), deskRole, "phone", 12*time.Hour)
 	}
 	mind := func() {
 		say(crisis, "mental_health", c.mostly("pressure", "full", "normal"), "shift_lead", "system", 14*time.Hour)
