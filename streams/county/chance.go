@@ -88,12 +88,12 @@ func open(day [24]float64, from, to int) [24]float64 {
 
 // mood makes days differ by more than chance alone would, and weeks a little.
 func (c *County) mood() float64 {
-	return c.level * (.955 + .09*float64((uint64(c.local().YearDay())*2654435761+c.options.Seed*40503)%1000)/1000)
+	return c.level * (.967 + .066*float64((uint64(c.local().YearDay())*2654435761+c.options.Seed*40503)%1000)/1000)
 }
 
 // drift moves the level of a season from one day to the next.
 func (c *County) drift() {
-	c.level = math.Exp(.85*math.Log(c.level) + .009*c.rnd.NormFloat64())
+	c.level = math.Exp(.85*math.Log(c.level) + .0065*c.rnd.NormFloat64())
 }
 
 // come has about so many come within the next hour.
