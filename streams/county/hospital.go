@@ -86,7 +86,7 @@ func surgical(w *ward) bool { return w.is.surgical() }
 
 // How much comes to a site of a size; see doc.go.
 const (
-	emergenciesPerBed = .233
+	emergenciesPerBed = .229
 	attendancesPerBed = .53
 	electivesPerBed   = .11
 	electivesOfSmall  = .34 // per bed, of a site without A&E
@@ -268,7 +268,7 @@ func (c *County) length() time.Duration {
 	case p < .46:
 		return c.lognormal(28*time.Hour, .7)
 	case p < .89:
-		return c.lognormal(70*time.Hour, .7)
+		return c.lognormal(67*time.Hour, .7)
 	default:
 		return min(60*day, c.lognormal(13*day, .8))
 	}

@@ -26,7 +26,7 @@ func (h *hospital) round() {
 		aim = leaveAimOfSmall
 	}
 	occupied, core, _ := h.inUse()
-	usual := (.98*h.emergencies() + h.electives()*5/7) / meanLeaving
+	usual := (h.emergencies() + h.electives()*5/7) / meanLeaving
 	for _, s := range h.waiting {
 		if !s.gone && s.queued && !s.admitted {
 			occupied++ // nearly: they come as soon as there is a bed

@@ -8,7 +8,7 @@ import (
 
 // stepDown are those who leave hospital earlier, for a virtual ward: of those who go home
 // and could not have gone without.
-const stepDown = .098
+const stepDown = .092
 
 // follows are the kinds of unit that take on who leaves hospital, by pathway.
 var follows = map[string]capacity.UnitKind{"1": capacity.HomeCare, "3": capacity.CareHome}

@@ -27,6 +27,7 @@ type sort struct {
 	open int
 	used int
 	kept int // accepted, not begun
+	left int // places that fell free since the last report: nobody is given one before the next
 	wait int // people who wait; of a service that has a waiting time
 }
 
@@ -138,7 +139,7 @@ func (p *provider) begin(s *sort, stays time.Duration, over func()) {
 	s.used++
 	c.after(stays, func() {
 		if !perDay(p.unit.Kind) {
-			s.used = max(0, s.used-1)
+			s.left++
 		}
 		if over != nil {
 			over()
@@ -158,7 +159,7 @@ func (p *provider) settleIn() {
 				continue
 			}
 			s.used++
-			c.after(time.Duration(c.rnd.Float64()*float64(p.stay())), func() { s.used = max(0, s.used-1) })
+			c.after(time.Duration(c.rnd.Float64()*float64(p.stay())), func() { s.left++ })
 		}
 		if p.unit.Kind == capacity.WaitingService {
 			s.wait = int(float64(s.open) * (2 + 3*c.rnd.Float64()))
@@ -213,7 +214,7 @@ func (p *provider) morning() {
 		if c.chance(.55) && s.free() > 0 {
 			s.used++
 		} else {
-			s.used = max(0, s.used-1)
+			s.left++
 		}
 	}
 }
@@ -221,6 +222,9 @@ func (p *provider) morning() {
 // report tells of the places as they are, or that what was told still is true.
 func (p *provider) report(asAt capacity.Instant) {
 	c := p.county
+	for _, s := range p.sorts {
+		s.used, s.left = max(0, s.used-s.left), 0
+	}
 	d := details{Place: p.unit.ID, How: "system", Role: "ward_manager"}
 	if p.daily() {
 		d.How, d.Role = pick(c, []string{"link", "link", "phone"}), "home_manager"

@@ -77,12 +77,12 @@ func (r *referral) seek(to []*provider, taken, lost func()) {
 		return
 	}
 	p := to[0]
-	c.tell(r.feed, "community", "referral-offered", details{Referral: r.id, Place: p.unit.ID, Role: "co_ordinator"})
+	asks := c.between(15*time.Second, 2*minute)
+	c.after(asks, func() {
+		c.tell(r.feed, "community", "referral-offered", details{Referral: r.id, Place: p.unit.ID, Role: "co_ordinator"})
+	})
 	wait := asked[p.unit.Kind]
-	c.after(c.between(wait[0], wait[1]), func() {
-		if r.over {
-			return
-		}
+	c.after(asks+c.between(wait[0], wait[1]), func() {
 		if why := p.declines(r); why != "" {
 			c.tell(p.cares, "community", "referral-declined", details{Referral: r.id, Place: p.unit.ID, Reason: why, Role: "triage"})
 			r.seek(to[1:], taken, lost)

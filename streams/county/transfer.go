@@ -11,7 +11,8 @@ import (
 type transfer struct {
 	county  *County
 	id      string
-	feed    *feed // of the site team here
+	feed    *feed // of the site team that asks, or that somebody comes to from outside
+	to      *feed // of the site team that is asked; the same where it is outside
 	stay    *stay // who is to come, or to go
 	from    *hospital
 	leaving *stay // the stay at a hospital here that it ends
@@ -47,7 +48,7 @@ func (c *County) askTransfer(h *hospital, s *stay, purpose, from, to string) *tr
 		return nil
 	}
 	c.transfers++
-	t := &transfer{county: c, id: fmt.Sprintf("T%06d", 100_000+c.transfers), feed: f, stay: s}
+	t := &transfer{county: c, id: fmt.Sprintf("T%06d", 100_000+c.transfers), feed: f, to: f, stay: s}
 	d := s.named(f.assigner)
 	d.Transfer, d.From, d.To, d.Purpose, d.Service, d.Wants, d.Role = t.id, from, to, purpose, string(s.need), string(capacity.AdultGA), "clinical_site_manager"
 	d.Due = c.now.Add(24 * time.Hour)
@@ -55,15 +56,15 @@ func (c *County) askTransfer(h *hospital, s *stay, purpose, from, to string) *tr
 	return t
 }
 
-func (t *transfer) say(fact string, d details) {
+func (t *transfer) say(f *feed, fact string, d details) {
 	d.Transfer, d.Role = t.id, "clinical_site_manager"
-	t.county.tell(t.feed, "bed", fact, d)
+	t.county.tell(f, "bed", fact, d)
 }
 
 // offered says that a bed is kept for it.
 func (t *transfer) offered(b *bed) {
 	if t != nil && !t.ended {
-		t.say("transfer-bed-offered", details{Place: b.place()})
+		t.say(t.to, "transfer-bed-offered", details{Place: b.place()})
 	}
 }
 
@@ -73,7 +74,7 @@ func (t *transfer) leaves() {
 		return
 	}
 	t.left = true
-	t.say("transfer-left", details{})
+	t.say(t.feed, "transfer-left", details{})
 	if s := t.leaving; s != nil && !s.gone {
 		t.from.discharge(s)
 	}
@@ -86,13 +87,13 @@ func (t *transfer) arrives(place string) {
 	}
 	t.leaves()
 	t.ended = true
-	t.say("transfer-arrived", details{Place: place})
+	t.say(t.to, "transfer-arrived", details{Place: place})
 }
 
 func (t *transfer) withdraw(reason string) {
 	if t != nil && !t.ended {
 		t.ended = true
-		t.say("transfer-withdrawn", details{Reason: reason})
+		t.say(t.feed, "transfer-withdrawn", details{Reason: reason})
 	}
 }
 
@@ -105,10 +106,10 @@ func (t *transfer) answer(within time.Duration, yes func()) {
 		}
 		if c.chance(declinesTransfer) {
 			t.ended = true
-			t.say("transfer-declined", details{Reason: pick(c, []string{"no_bed", "telemetry", "not_appropriate"})})
+			t.say(t.to, "transfer-declined", details{Reason: pick(c, []string{"no_bed", "telemetry", "not_appropriate"})})
 			return
 		}
-		t.say("transfer-accepted", details{})
+		t.say(t.to, "transfer-accepted", details{})
 		yes()
 	})
 }
@@ -163,7 +164,7 @@ func (h *hospital) sendTo(other *hospital) {
 	if t == nil {
 		return
 	}
-	t.from = h
+	t.from, t.to = h, other.transferDesk()
 	t.answer(4*time.Hour, func() {
 		if !h.settled(s) {
 			t.withdraw("left")
