@@ -268,7 +268,7 @@ func (c *County) length() time.Duration {
 	case p < .46:
 		return c.lognormal(28*time.Hour, .7)
 	case p < .89:
-		return c.lognormal(67*time.Hour, .7)
+		return c.lognormal(64*time.Hour, .7)
 	default:
 		return min(60*day, c.lognormal(13*day, .8))
 	}
