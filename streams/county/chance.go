@@ -106,7 +106,7 @@ func (c *County) come(mean float64, arrive func()) {
 // Factors of a weekday, from Sunday. Those of leaving at the weekend are a little below
 // what comes out, since leaning against occupancy puts some back.
 var (
-	leavingOn   = [7]float64{.51, .88, 1.00, 1.05, 1.03, 1.04, .72}
+	leavingOn   = [7]float64{.50, .88, 1.00, 1.05, 1.03, 1.04, .705}
 	attendingOn = [7]float64{1.00, 1.13, 1.00, .98, .98, .97, .94}
 	admittedOn  = [7]float64{.93, 1.06, 1.03, 1.02, 1.01, 1.02, .93}
 )

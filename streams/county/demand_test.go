@@ -375,7 +375,7 @@ func TestWhatBeginsEnds(t *testing.T) {
 func TestShocks(t *testing.T) {
 	const days = 6
 	closed, announced := 0, 0
-	for seed := range uint64(2) {
+	for seed := range uint64(4) {
 		all := listen(t, county.Options{Layout: testLayout(), Seed: seed, Start: tuesday, Desk: true}, days*24*time.Hour)
 		typed, late, left, found := 0, 0, 0, 0
 		for _, f := range all {

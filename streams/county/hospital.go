@@ -93,7 +93,7 @@ const (
 	childrenPerBed    = .58
 	birthsPerBed      = .45
 	transfersPerBed   = .004 // from other hospitals
-	leaveAim          = .97  // of core beds in use at midnight
+	leaveAim          = .952 // of core beds in use at midnight
 	leaveAimOfSmall   = .88
 	lean              = .4  // part of a surplus that leaves in a day beyond the usual
 	changesMind       = .06 // of those told to leave today do not

@@ -120,5 +120,5 @@ func (h *hospital) startsFor() int {
 	if starts == 0 {
 		return 1 << 20
 	}
-	return int(float64(starts)*h.core(nil)/core + c.rnd.Float64())
+	return int(float64(starts)*h.core(nil)/core/(1-changesMind) + c.rnd.Float64())
 }

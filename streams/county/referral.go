@@ -73,7 +73,7 @@ func (r *referral) seek(to []*provider, taken, lost func()) {
 		return
 	}
 	if len(to) == 0 {
-		lost()
+		c.after(c.between(time.Minute, 6*minute), lost)
 		return
 	}
 	p := to[0]
