@@ -127,8 +127,9 @@ func (s *State) reason(e *Event) string {
 		_, reason := s.findForReferral(e)
 		return reason
 	}
-	if e.Data.Request != "" && e.Data.Patient == "" {
-		if _, ok := s.requests[e.Data.Request]; !ok {
+	switch e.Kind {
+	case RequestReady, RequestLeft, RequestArrived, RequestCancelled:
+		if _, ok := s.requests[e.Data.Request]; !ok && e.Data.Patient == "" {
 			return UnknownRequest
 		}
 	}

@@ -196,6 +196,7 @@ func TestWhatIsDeclaredStandsOnTheWall(t *testing.T) {
 
 // TestPagesOfServicesAreAccessible looks at them with axe as TestPagesAreAccessible does.
 func TestPagesOfServicesAreAccessible(t *testing.T) {
+	looksOnly(t)
 	axe, err := os.ReadFile("../../dashboard/web/testdata/axe.min.js")
 	require.NoError(t, err)
 	c := services(t)

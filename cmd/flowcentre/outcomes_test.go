@@ -15,6 +15,7 @@ import (
 // TestTheOutcomesPageWithholdsSmallCounts: of two towns from which 3 and 8 people came
 // neither is shown, for the 3 could be worked out; nor is the total. The page says so in words.
 func TestTheOutcomesPageWithholdsSmallCounts(t *testing.T) {
+	looksOnly(t)
 	d := newShift(t, "06:50")
 	came := func(n int, locality string) {
 		for i := range n {
