@@ -196,6 +196,7 @@ func reckonDemand(all []told, zone *time.Location) figures {
 
 // Two weeks of demand, beside what is published of January.
 func TestDemandLooksReal(t *testing.T) {
+	county.Weeks(t)
 	zone, err := time.LoadLocation("Europe/London")
 	require.NoError(t, err)
 	var waits []float64
@@ -373,6 +374,7 @@ func TestWhatBeginsEnds(t *testing.T) {
 
 // A county with shocks has them at about their rates; a calm one has none.
 func TestShocks(t *testing.T) {
+	county.Weeks(t)
 	const days = 6
 	closed, announced := 0, 0
 	for seed := range uint64(4) {

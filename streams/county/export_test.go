@@ -2,6 +2,7 @@ package county
 
 import (
 	"fmt"
+	"testing"
 	"time"
 )
 
@@ -69,3 +70,13 @@ func HandBack(c *County) { c.agencyBack = c.now.Add(10 * 24 * time.Hour) }
 
 // Snow lets it snow for the days to come.
 func Snow(c *County) { c.snow = c.now.Add(10 * 24 * time.Hour) }
+
+var raced bool // built with the race detector
+
+// Weeks skips a test under the race detector that plays weeks of one goroutine.
+func Weeks(t *testing.T) {
+	t.Helper()
+	if raced {
+		t.Skip("plays weeks in one goroutine, which is done without the race detector")
+	}
+}

@@ -1,0 +1,5 @@
+//go:build race
+
+package county
+
+func init() { raced = true }
