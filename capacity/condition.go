@@ -10,32 +10,33 @@ import (
 // Condition is when somebody is told of a figure, who, and how soon. One table of them makes
 // the rules of Prometheus and drives rehearsals, so both mean the same.
 type Condition struct {
-	Name        string // CamelCase; the alert is FlowCentre and this
-	Scope       string // site or system: of each by itself
-	Tests       []Test // all must hold
-	For         int    // seconds for which they must hold before anybody is told
-	Keep        int    // seconds for which it goes on after they no longer do
-	Severity    string // critical: page; warning: desk; info: wall alone
-	Audience    string // flow or it
-	Role        string // who is told first
-	Next        []Tier // and then, while nobody has taken it
-	Input       bool   // it comes back into the log, and the engine may act on it
-	Summary     string // one sentence that fits a lock screen
-	Description string
-	Do          string // what to look at and whom to ring: the first lines of its runbook
+	Name        string `json:"name"`            // CamelCase; the alert is FlowCentre and this
+	Scope       string `json:"scope"`           // site or system: of each by itself
+	Tests       []Test `json:"tests"`           // all must hold
+	For         int    `json:"for_s,omitempty"` // seconds for which they must hold before anybody is told
+	Keep        int    `json:"keep_s"`          // seconds for which it goes on after they no longer do
+	Severity    string `json:"severity"`        // critical: page; warning: desk; info: wall alone
+	Audience    string `json:"audience"`        // flow or it
+	Role        string `json:"role"`            // who is told first
+	Next        []Tier `json:"next,omitempty"`  // and then, while nobody has taken it
+	Input       bool   `json:"input,omitempty"` // it comes back into the log, and the engine may act on it
+	Summary     string `json:"summary"`         // one sentence that fits a lock screen
+	Description string `json:"description"`
+	Do          string `json:"do"` // what to look at and whom to ring: the first lines of its runbook
+	Ring        []Ring `json:"ring,omitempty"`
 }
 
 // Tier is who is told next.
 type Tier struct {
-	Role  string
-	After int // seconds since the condition began
+	Role  string `json:"role"`
+	After int    `json:"after_s"` // seconds since the condition began
 }
 
 // Test is one thing that must hold.
 type Test struct {
-	Measure string // a measure of the catalogue, or one of Signals
-	Kind    TestKind
-	Value   float64 // in the measure's unit; seconds for those of moments
+	Measure string   `json:"measure"` // a measure of the catalogue, or one of Signals
+	Kind    TestKind `json:"kind"`
+	Value   float64  `json:"value"` // in the measure's unit; seconds for those of moments
 }
 
 // TestKind is how a figure is tested.

@@ -10,7 +10,10 @@ type Layout struct {
 	Sites         []Site         `json:"sites" yaml:"sites"`
 	Feeds         []Feed         `json:"feeds" yaml:"feeds"`
 	Units         []Unit         `json:"units" yaml:"units"`
-	OPEL          *Profile       `json:"opel,omitempty" yaml:"-"` // the rules of its levels; nil where it has none
+	OPEL          *Profile       `json:"opel,omitempty" yaml:"-"`       // the rules of its levels; nil where it has none
+	Conditions    []Condition    `json:"conditions,omitempty" yaml:"-"` // when somebody is told, and who
+	Cards         []Card         `json:"cards,omitempty" yaml:"-"`      // actions as laid down
+	Contacts      []Contact      `json:"contacts,omitempty" yaml:"-"`   // where roles are reached
 }
 
 // System is the county, or whatever area one flow centre watches.

@@ -100,6 +100,7 @@ func (c *county) view() *flow.View {
 	v.Requests, v.Discharges, v.Decisions = slices.Clone(v.Requests), slices.Clone(v.Discharges), slices.Clone(v.Decisions)
 	v.Referrals, v.Calls, v.Transfers = slices.Clone(v.Referrals), slices.Clone(v.Calls), slices.Clone(v.Transfers)
 	v.Statuses, v.Agreements, v.Levels = slices.Clone(v.Statuses), slices.Clone(v.Agreements), slices.Clone(v.Levels)
+	v.Alerts, v.Actions, v.Meetings = slices.Clone(v.Alerts), slices.Clone(v.Actions), slices.Clone(v.Meetings)
 	v.Digest = fmt.Sprint("d", v.Seq)
 	return &v
 }
@@ -175,7 +176,7 @@ func (c *county) release(n int) {
 }
 
 // demands is how many kinds come and go with patients and decisions.
-const demands = 12
+const demands = 15
 
 // demand tells one thing more, or again, of one of those kinds.
 func (c *county) demand(n int) {
@@ -211,6 +212,12 @@ func (c *county) demand(n int) {
 		put(&c.v.Agreements, &flow.AgreementView{ID: id, Version: c.v.Seq, Purpose: "divert", From: "wrh", To: "alx", State: flow.AgreementOpen, Asked: at, Role: "on_call_manager", Events: seqs}, agreementID)
 	case 10:
 		put(&c.v.Levels, &flow.LevelView{ID: "site/" + id, Version: c.v.Seq, Level: 3, Could: 4, ShownSince: at, Points: []flow.PointsView{}}, levelID)
+	case 11:
+		put(&c.v.Alerts, &flow.AlertView{ID: id, Version: c.v.Seq, Name: "FlowCentreCrewsHeld", Scope: "site/wrh", State: flow.AlertFiring, Fired: at, Confirmed: at, Told: []flow.ToldView{}, Answers: []flow.AnswerView{}, Inputs: []flow.TestedView{}, Now: []flow.TestedView{}, Ring: []capacity.Ring{}, Actions: []string{}, Events: seqs}, alertID)
+	case 12:
+		put(&c.v.Actions, &flow.ActionView{ID: id, Version: c.v.Seq, Task: "open_escalation_beds", Scope: "site/wrh", Owner: "clinical_site_manager", State: flow.ActionOpen, Raised: at, Due: at.Add(time.Hour), Answers: []flow.AnswerView{}, Events: seqs}, actionID)
+	case 13:
+		put(&c.v.Meetings, &flow.MeetingView{ID: id, Version: c.v.Seq, Scope: "system", Opened: at, Cut: c.v.Seq, Role: "coordinator", Levels: []flow.MeetingLevel{}, Wards: []flow.MeetingWard{}, Shorts: []flow.MeetingShort{}, Actions: []string{}, Earlier: []string{}, Events: seqs}, meetingID)
 	default:
 		seq := strconv.FormatUint(c.v.Seq, 10)
 		put(&c.v.Decisions, &flow.DecisionView{ID: seq, Version: c.v.Seq, At: at, Type: "flowcentre.decision.bed-allocated.v1", Role: "coordinator", About: "R1"}, decisionID)
@@ -243,6 +250,12 @@ func (c *county) meet(n int) {
 		c.drop("agreements", take(&c.v.Agreements, agreementID))
 	case 10:
 		c.drop("levels", take(&c.v.Levels, levelID))
+	case 11:
+		c.drop("alerts", take(&c.v.Alerts, alertID))
+	case 12:
+		c.drop("actions", take(&c.v.Actions, actionID))
+	case 13:
+		c.drop("meetings", take(&c.v.Meetings, meetingID))
 	default:
 		c.drop("decisions", take(&c.v.Decisions, decisionID))
 	}
@@ -308,6 +321,7 @@ func (c *county) restore(epoch string) {
 	c.v.Contradictions, c.v.Held = nil, nil
 	c.v.Measures, c.v.Attendances, c.v.Ambulances, c.v.Requests, c.v.Discharges, c.v.Decisions = nil, nil, nil, nil, nil, nil
 	c.v.Referrals, c.v.Calls, c.v.Transfers, c.v.Statuses, c.v.Agreements, c.v.Levels = nil, nil, nil, nil, nil, nil
+	c.v.Alerts, c.v.Actions, c.v.Meetings = nil, nil, nil
 	c.step()
 	for i, u := range c.v.Units {
 		u := *u

@@ -22,8 +22,8 @@ import (
 //	hello    {type, proto, version, assets, heartbeat_ms, at, speed, simulated}
 //	snapshot {type, epoch, seq, at, state: {system, sites, units, feeds, contradictions, held,
 //	          measures, attendances, ambulances, requests, discharges, decisions,
-//	          referrals, calls, transfers, statuses, agreements, levels}}
-//	delta    {type, epoch, from, seq, at, system?, sites?, …, levels?, removed?: {units?: [id], …}}
+//	          referrals, calls, transfers, statuses, agreements, levels, alerts, actions, meetings}}
+//	delta    {type, epoch, from, seq, at, system?, sites?, …, meetings?, removed?: {units?: [id], …}}
 //	hb       {type, epoch, seq, at, feeds: {id: last}}
 //	bye      {type, reason, retry_ms}
 
@@ -32,6 +32,7 @@ var kinds = [...]string{
 	"sites", "units", "feeds", "contradictions", "held",
 	"measures", "attendances", "ambulances", "requests", "discharges", "decisions",
 	"referrals", "calls", "transfers", "statuses", "agreements", "levels",
+	"alerts", "actions", "meetings",
 }
 
 // part is one entity of a view.
@@ -78,6 +79,12 @@ func parts(v *flow.View, kind string, yield func(part) bool) {
 		each(v.Levels, yield, func(e *flow.LevelView) part { return part{e.ID, e.Version, e} })
 	case "agreements":
 		each(v.Agreements, yield, func(e *flow.AgreementView) part { return part{e.ID, e.Version, e} })
+	case "alerts":
+		each(v.Alerts, yield, func(e *flow.AlertView) part { return part{e.ID, e.Version, e} })
+	case "actions":
+		each(v.Actions, yield, func(e *flow.ActionView) part { return part{e.ID, e.Version, e} })
+	case "meetings":
+		each(v.Meetings, yield, func(e *flow.MeetingView) part { return part{e.ID, e.Version, e} })
 	}
 }
 

@@ -43,11 +43,14 @@ type shown struct {
 	Statuses       []*flow.StatusView        `json:"statuses"`
 	Agreements     []*flow.AgreementView     `json:"agreements"`
 	Levels         []*flow.LevelView         `json:"levels"`
+	Alerts         []*flow.AlertView         `json:"alerts"`
+	Actions        []*flow.ActionView        `json:"actions"`
+	Meetings       []*flow.MeetingView       `json:"meetings"`
 }
 
 // showing is what a client of v shows.
 func showing(v *flow.View) shown {
-	return shown{v.System, v.Sites, v.Units, v.Feeds, v.Contradictions, v.Held, v.Measures, v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions, v.Referrals, v.Calls, v.Transfers, v.Statuses, v.Agreements, v.Levels}
+	return shown{v.System, v.Sites, v.Units, v.Feeds, v.Contradictions, v.Held, v.Measures, v.Attendances, v.Ambulances, v.Requests, v.Discharges, v.Decisions, v.Referrals, v.Calls, v.Transfers, v.Statuses, v.Agreements, v.Levels, v.Alerts, v.Actions, v.Meetings}
 }
 
 type anyFrame struct {
@@ -120,6 +123,9 @@ func (s *shown) change(by shown, removed map[string][]string) {
 	s.Statuses = changed(s.Statuses, by.Statuses, removed["statuses"], statusID)
 	s.Agreements = changed(s.Agreements, by.Agreements, removed["agreements"], agreementID)
 	s.Levels = changed(s.Levels, by.Levels, removed["levels"], levelID)
+	s.Alerts = changed(s.Alerts, by.Alerts, removed["alerts"], alertID)
+	s.Actions = changed(s.Actions, by.Actions, removed["actions"], actionID)
+	s.Meetings = changed(s.Meetings, by.Meetings, removed["meetings"], meetingID)
 	slices.SortFunc(s.Contradictions, func(a, b *flow.ContradictionView) int {
 		return cmp.Or(cmp.Compare(a.Since, b.Since), cmp.Compare(a.ID, b.ID))
 	})
@@ -145,6 +151,9 @@ func transferID(e *flow.TransferView) string     { return e.ID }
 func statusID(e *flow.StatusView) string         { return e.ID }
 func agreementID(e *flow.AgreementView) string   { return e.ID }
 func levelID(e *flow.LevelView) string           { return e.ID }
+func alertID(e *flow.AlertView) string           { return e.ID }
+func actionID(e *flow.ActionView) string         { return e.ID }
+func meetingID(e *flow.MeetingView) string       { return e.ID }
 func heldID(e *flow.HeldView) string             { return strconv.FormatUint(e.Seq, 10) }
 
 func changed[E any](list, by []E, removed []string, id func(E) string) []E {
@@ -180,6 +189,9 @@ func (s shown) sorted() shown {
 	slices.SortFunc(s.Statuses, func(a, b *flow.StatusView) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(s.Agreements, func(a, b *flow.AgreementView) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(s.Levels, func(a, b *flow.LevelView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Alerts, func(a, b *flow.AlertView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Actions, func(a, b *flow.ActionView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Meetings, func(a, b *flow.MeetingView) int { return cmp.Compare(a.ID, b.ID) })
 	return s
 }
 
@@ -202,6 +214,9 @@ func (s shown) full() shown {
 	s.Statuses = append([]*flow.StatusView{}, s.Statuses...)
 	s.Agreements = append([]*flow.AgreementView{}, s.Agreements...)
 	s.Levels = append([]*flow.LevelView{}, s.Levels...)
+	s.Alerts = append([]*flow.AlertView{}, s.Alerts...)
+	s.Actions = append([]*flow.ActionView{}, s.Actions...)
+	s.Meetings = append([]*flow.MeetingView{}, s.Meetings...)
 	return s
 }
 

@@ -102,6 +102,8 @@ func TestTheEntitiesAreAsDescribed(t *testing.T) {
 		"Call": flow.CallView{}, "Transfer": flow.TransferView{}, "Status": flow.StatusView{}, "Agreement": flow.AgreementView{},
 		"History": flow.HistoryView{}, "Series": flow.SeriesView{}, "Point": flow.HistoryPoint{}, "Cut": flow.CutView{}, "Outcomes": flow.OutcomesView{}, "Period": flow.PeriodView{}, "Outcome": flow.OutcomeView{}, "Group": flow.GroupView{}, "Compared": flow.CompareView{}, "FiledFigure": flow.FiledFigure{},
 		"Level": flow.LevelView{}, "DeclaredLevel": flow.DeclaredLevel{}, "Points": flow.PointsView{},
+		"Alert": flow.AlertView{}, "Said": flow.AnswerView{}, "Told": flow.ToldView{}, "Tested": flow.TestedView{}, "Ring": capacity.Ring{},
+		"Action": flow.ActionView{}, "Meeting": flow.MeetingView{}, "MeetingLevel": flow.MeetingLevel{}, "MeetingWard": flow.MeetingWard{}, "Promised": flow.Promised{}, "MeetingShort": flow.MeetingShort{},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var all, always []string

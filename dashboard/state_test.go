@@ -104,6 +104,9 @@ func TestPartsOfTheState(t *testing.T) {
 		"statuses":       map[string]any{"statuses": c.v.Statuses},
 		"agreements":     map[string]any{"agreements": c.v.Agreements},
 		"escalation":     map[string]any{"levels": c.v.Levels},
+		"alerts":         map[string]any{"alerts": c.v.Alerts},
+		"actions":        map[string]any{"actions": c.v.Actions},
+		"meetings":       map[string]any{"meetings": c.v.Meetings},
 		"units/alx-w7":   map[string]any{"unit": c.v.Units[6]},
 		"sites/alx":      map[string]any{"site": c.v.Sites[1], "units": c.v.Units[4:]},
 	} {
@@ -116,7 +119,7 @@ func TestPartsOfTheState(t *testing.T) {
 		})
 	}
 	require.Len(t, definitions, len(capacity.Measures()))
-	for _, path := range []string{"units/nowhere", "sites/nowhere", "alerts"} {
+	for _, path := range []string{"units/nowhere", "sites/nowhere", "nowhere"} {
 		get(t, s.url+"/api/v1/"+path, nil).requireProblem(t, http.StatusNotFound, "not-found")
 	}
 	ask(t, http.MethodPut, s.url+"/api/v1/state", nil).requireProblem(t, http.StatusMethodNotAllowed, "method-not-allowed")

@@ -41,6 +41,7 @@ const (
 	RefusedNotBegun = "not_begun" // the referral has not begun
 	RefusedFull     = "full"      // as many are kept as may be
 	RefusedRule     = "rule"      // the hospital never takes such patients
+	RefusedRole     = "role"      // it is not for that role to say
 )
 
 // decide takes a decision, or notes why it has no effect. What holds at this moment of the
@@ -72,6 +73,15 @@ func (s *State) decide(e *Event) {
 	case AgreementAsked, AgreementAnswered, AgreementEnded:
 		d.About = e.Data.Agreement
 		s.agree(e, d)
+	case AlertTaken, AlertHandedOn, AlertNotNow, AlertShelved, Noted:
+		d.About = e.Data.Item
+		s.answer(e, d)
+	case ActionRaised, ActionAssigned, ActionExtended, ActionBlocked, ActionDone, ActionNotPossible:
+		d.About = e.Data.Action
+		s.act(e, d)
+	case MeetingOpened, MeetingSigned:
+		d.About = e.Data.Meeting
+		s.convene(e, d)
 	}
 	s.remind(d)
 }

@@ -1,6 +1,10 @@
 package flow
 
-import "flowcentre/capacity"
+import (
+	"strconv"
+
+	"flowcentre/capacity"
+)
 
 // Centre is the feed of what the centre itself says: ticks, layout, feed reports. No
 // producer may use it.
@@ -57,7 +61,7 @@ type Data struct {
 	Owner     string            `json:"owner,omitempty"`     // who a delay is with: a role or organisation, as a code
 	Certainty string            `json:"certainty,omitempty"` // of a discharge today: definite or potential
 	About     string            `json:"about,omitempty"`     // the feed that an outage is of
-	Item      string            `json:"item,omitempty"`      // the contradiction that a decision settles, by the id that the centre shows
+	Item      string            `json:"item,omitempty"`      // what a decision is about, by the id that the centre shows: a contradiction, alert or action
 	Figure    *Reported         `json:"figure,omitempty"`    // a figure that a person reports
 	List      []ListEntry       `json:"list,omitzero"`       // everyone in an A&E department; an empty one says that nobody is
 	Places    *PlacesTold       `json:"places,omitempty"`    // what a unit has free
@@ -78,6 +82,12 @@ type Data struct {
 	Declared  *Declared         `json:"declared,omitempty"`  // a status that expires
 	Agreement string            `json:"agreement,omitempty"` // a divert or mutual aid: its number
 	Link      string            `json:"link,omitempty"`      // a provider's link, as the hash of its token
+	Alert     *AlertTold        `json:"alert,omitempty"`     // what the alert path tells
+	Scope     string            `json:"scope,omitempty"`     // of what an action or meeting is: system, site/<id> or unit/<id>
+	Action    string            `json:"action,omitempty"`    // an action: its number
+	Task      string            `json:"task,omitempty"`      // what is to be done, as a code of the action cards
+	Count     int               `json:"count,omitempty"`     // how many: beds, patients, staff; as the card says
+	Meeting   string            `json:"meeting,omitempty"`   // a bed meeting: its number
 	Leavers   []DischargeEntry  `json:"discharges,omitzero"` // everyone on a discharge list; an empty one says that nobody is
 	Counter   uint64            `json:"counter,omitempty"`   // the producer's own count of what it has sent
 	Report    *FeedReport       `json:"report,omitempty"`    // what the door saw of a feed
@@ -199,6 +209,25 @@ type Declared struct {
 // Desk is the feed of what people of the centre say and decide. It is always there.
 const Desk = "desk"
 
+// Alerts is the feed of what comes back of alerts: what fired, what is over, and that the
+// path is alive. Only the webhook of the alert path speaks for it.
+const Alerts = "alerts"
+
+// AlertTold is what the alert path tells of one alert. The event's time is when the centre
+// was told, by its own clock; Started is by the clock of the alert path and only tells one
+// firing from another.
+type AlertTold struct {
+	Name        string           `json:"name"`        // of the alert, such as FlowCentreCrewsHeld
+	Fingerprint string           `json:"fingerprint"` // 16 hexadecimal digits over its labels
+	Started     capacity.Instant `json:"started"`
+	Scope       string           `json:"scope"` // system or site/<id>
+}
+
+// ID names one firing of the alert: its fingerprint and the second in which it started.
+func (a *AlertTold) ID() string {
+	return a.Fingerprint + "-" + strconv.FormatInt(int64(a.Started)/1000, 10)
+}
+
 // The codes that the fields of Data take.
 var (
 	Modes       = []string{"ambulance", "walk_in", "gp", "transfer", "other"}
@@ -216,6 +245,10 @@ var (
 	Agreements  = []string{"divert", "mutual_aid"}     // purposes of an agreement
 	AgeBands    = []string{"0-17", "18-64", "65-74", "75-84", "85+"}
 	Frailties   = []string{"none", "mild", "moderate", "severe"}
+	NotNows     = []string{"with_another_alert", "not_on_call", "cannot_reach_anyone", "other"}                                                         // why an alert is not taken
+	Shelvings   = []string{"known_and_managed", "data_wrong", "planned_work", "other"}                                                                  // why nobody is to be rung for a time
+	Notes       = []string{"rang", "no_answer", "visited", "agreed", "refused", "waiting_for_staff", "waiting_for_transport", "improving", "worsening"} // what can be noted
+	Blocks      = []string{"no_staff", "no_bed", "no_equipment", "no_transport", "no_answer", "refused", "clinical", "estates", "other"}                // why an action is blocked, put off or not possible
 
 	// DelayGroups are the five groups of reasons why somebody who no longer meets the
 	// criteria to reside is still here (acute discharge SitRep).
@@ -345,6 +378,21 @@ const (
 	LinkIssued                                // a provider can tell its places by a link
 	LinkRevoked                               // and no longer
 	ContradictionSettled                      // a person says that it is dealt with
+	AlertFired                                // the alert path has told somebody
+	AlertResolved                             // and that it is over
+	AlertTaken                                // a person has it
+	AlertHandedOn                             // to another role
+	AlertNotNow                               // who was told cannot, why
+	AlertShelved                              // nobody is to be rung for it, until when
+	Noted                                     // a note from the list, of an alert or action
+	ActionRaised                              // something is to be done
+	ActionAssigned                            // by whom
+	ActionExtended                            // later
+	ActionBlocked                             // cannot go on, why
+	ActionDone                                // is done, how many
+	ActionNotPossible                         // will not be done, why
+	MeetingOpened                             // a bed meeting begins: its figures are cut
+	MeetingSigned                             // and is over, with its next review
 	Tick                                      // the time
 	LayoutFrame                               // a part of a layout: all but the units
 	LayoutUnit                                // a part of a layout: one unit
@@ -365,8 +413,8 @@ type Spec struct {
 	Inner bool     // only the centre itself says it; refused from producers
 }
 
-// Family is the second part of the type: bed, ae, discharge, community, decision, clock,
-// layout or feed. It ends the event's subject in the log.
+// Family is the second part of the type: bed, ae, discharge, community, decision, alert,
+// clock, layout or feed. It ends the event's subject in the log.
 func (s Spec) Family() string {
 	return family(s.Type)
 }
@@ -463,6 +511,21 @@ var specs = [kindCount]Spec{
 	LinkIssued:                    {Type: "flowcentre.decision.link-issued.v1", Needs: f("link", "place", "role"), May: f("until", "account")},
 	LinkRevoked:                   {Type: "flowcentre.decision.link-revoked.v1", Needs: f("link", "role"), May: f("reason", "account")},
 	ContradictionSettled:          {Type: "flowcentre.decision.contradiction-settled.v1", Needs: f("item", "reason", "role"), May: f("account")},
+	AlertFired:                    {Type: "flowcentre.alert.fired.v1", Needs: f("alert"), Inner: true},
+	AlertResolved:                 {Type: "flowcentre.alert.resolved.v1", Needs: f("alert"), Inner: true},
+	AlertTaken:                    {Type: "flowcentre.decision.alert-taken.v1", Needs: f("item", "role"), May: f("account")},
+	AlertHandedOn:                 {Type: "flowcentre.decision.alert-handed-on.v1", Needs: f("item", "owner", "role"), May: f("reason", "account")},
+	AlertNotNow:                   {Type: "flowcentre.decision.alert-not-now.v1", Needs: f("item", "reason", "role"), May: f("account")},
+	AlertShelved:                  {Type: "flowcentre.decision.alert-shelved.v1", Needs: f("item", "reason", "until", "role"), May: f("account")},
+	Noted:                         {Type: "flowcentre.decision.noted.v1", Needs: f("item", "reason", "role"), May: f("account")},
+	ActionRaised:                  {Type: "flowcentre.decision.action-raised.v1", Needs: f("action", "task", "scope", "owner", "due", "role"), May: f("count", "meeting", "item", "account")},
+	ActionAssigned:                {Type: "flowcentre.decision.action-assigned.v1", Needs: f("action", "owner", "role"), May: f("account")},
+	ActionExtended:                {Type: "flowcentre.decision.action-extended.v1", Needs: f("action", "due", "reason", "role"), May: f("account")},
+	ActionBlocked:                 {Type: "flowcentre.decision.action-blocked.v1", Needs: f("action", "reason", "role"), May: f("account")},
+	ActionDone:                    {Type: "flowcentre.decision.action-done.v1", Needs: f("action", "role"), May: f("count", "account")},
+	ActionNotPossible:             {Type: "flowcentre.decision.action-not-possible.v1", Needs: f("action", "reason", "role"), May: f("account")},
+	MeetingOpened:                 {Type: "flowcentre.decision.meeting-opened.v1", Needs: f("meeting", "scope", "role"), May: f("account")},
+	MeetingSigned:                 {Type: "flowcentre.decision.meeting-signed.v1", Needs: f("meeting", "role"), May: f("due", "account")},
 	Tick:                          {Type: "flowcentre.clock.tick.v1", Inner: true},
 	LayoutFrame:                   {Type: "flowcentre.layout.frame.v1", Needs: f("layout", "revision"), Inner: true},
 	LayoutUnit:                    {Type: "flowcentre.layout.unit.v1", Needs: f("layout", "revision"), Inner: true},

@@ -158,7 +158,7 @@ func (s *State) swap(e *Event) {
 func (s *State) merge(e *Event) {
 	into, from := s.patientOf(e.Data.Patient), s.patientOf(e.Data.FromPatient)
 	if into != from {
-		into.last = max(into.last, e.Recorded)
+		into.heard(e.Recorded)
 		s.join(into, from)
 	}
 }
@@ -238,12 +238,21 @@ func (s *State) insert(p *patient, f fact) {
 	i, _ := slices.BinarySearchFunc(p.facts, f, func(a, b fact) int {
 		return cmp.Or(cmp.Compare(a.Happened, b.Happened), cmp.Compare(a.Seq, b.Seq))
 	})
+	p.heard(f.Recorded)
 	p.facts = slices.Insert(p.facts, i, f)
-	p.last = max(p.last, f.Recorded)
 	if len(p.facts) > maxFacts {
 		p.thin()
 	}
 	s.changed.patient(p)
+}
+
+// heard notes when something was last recorded. Of a patient of whom nothing is known nothing
+// is stored, so nothing is remembered either.
+func (p *patient) heard(at capacity.Instant) {
+	if p.empty() {
+		p.last = 0
+	}
+	p.last = max(p.last, at)
 }
 
 // thin drops the oldest fact that the rest can best do without.

@@ -28,7 +28,7 @@ func (p *printed) event(e *Event) {
 }
 
 func (p *printed) data(d *Data) {
-	if d.Census != nil || d.Swap != nil || d.List != nil || d.Leavers != nil || d.Figure != nil || d.Places != nil || d.Declared != nil || d.Age < 0 || d.Report != nil || d.Layout != nil {
+	if d.Census != nil || d.Swap != nil || d.List != nil || d.Leavers != nil || d.Figure != nil || d.Places != nil || d.Declared != nil || d.Alert != nil || d.Count < 0 || d.Age < 0 || d.Report != nil || d.Layout != nil {
 		p.bad = true
 		return
 	}
@@ -79,6 +79,11 @@ func (p *printed) data(d *Data) {
 	p.text("purpose", d.Purpose)
 	p.text("agreement", d.Agreement)
 	p.text("link", d.Link)
+	p.text("scope", d.Scope)
+	p.text("action", d.Action)
+	p.text("task", d.Task)
+	p.number("count", uint64(max(d.Count, 0)))
+	p.text("meeting", d.Meeting)
 	p.number("counter", d.Counter)
 	p.number("revision", d.Revision)
 	p.text("layout_id", d.LayoutID)

@@ -31,6 +31,7 @@ type projection struct {
 	layout, feeds, items, held, decisions bool // what must be made again
 	links, statuses, agreements, levels   bool
 	transfers                             bool
+	alerts, actions, meetings             bool
 	referrals, calls                      bool
 	today                                 capacity.Instant // when the local day of the last view began
 }
@@ -117,12 +118,22 @@ func (s *State) View() *View {
 	if s.view.levels || v.Levels == nil {
 		v.Levels = s.showLevels()
 	}
+	if s.view.alerts || v.Alerts == nil {
+		v.Alerts = s.showAlerts(v.Alerts)
+	}
+	if s.view.actions || v.Actions == nil {
+		v.Actions = s.showActions(v.Actions)
+	}
+	if s.view.meetings || v.Meetings == nil {
+		v.Meetings = s.showMeetings(v.Meetings)
+	}
 	v.Gone, v.Floor = s.showGone(), s.view.floor
 	v.history, v.Cuts = s.history.show(), s.cuts.show()
 	clear(s.view.reported)
 	s.view.layout, s.view.feeds, s.view.items, s.view.held, s.view.decisions = false, false, false, false, false
 	s.view.links, s.view.statuses, s.view.agreements, s.view.levels, s.view.transfers = false, false, false, false, false
 	s.view.referrals, s.view.calls, s.view.today = false, false, today
+	s.view.alerts, s.view.actions, s.view.meetings = false, false, false
 	s.view.shown = v
 	return v
 }

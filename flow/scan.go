@@ -136,6 +136,18 @@ func (s *scan) data(d *Data) {
 			d.Agreement = s.text()
 		case "link":
 			d.Link = s.text()
+		case "alert":
+			s.value(&d.Alert)
+		case "scope":
+			d.Scope = s.text()
+		case "action":
+			d.Action = s.text()
+		case "task":
+			d.Task = s.text()
+		case "count":
+			d.Count = int(min(s.number(), maxOpen+1))
+		case "meeting":
+			d.Meeting = s.text()
 		case "seeks":
 			d.Seeks = s.texts()
 		case "age":

@@ -165,7 +165,11 @@ func (s *State) fact(e *Event) {
 		s.dischargeList(e)
 	case AmbulanceInbound, AmbulanceArrived, AmbulanceHandedOver, AmbulanceClear, AmbulanceCancelled:
 		s.ambulanceFact(e)
-	case BedAllocated, AllocationEnded, ContradictionSettled, LinkIssued, LinkRevoked, AgreementAsked, AgreementAnswered, AgreementEnded:
+	case AlertFired, AlertResolved:
+		s.alertFact(e)
+	case BedAllocated, AllocationEnded, ContradictionSettled, LinkIssued, LinkRevoked, AgreementAsked, AgreementAnswered, AgreementEnded,
+		AlertTaken, AlertHandedOn, AlertNotNow, AlertShelved, Noted,
+		ActionRaised, ActionAssigned, ActionExtended, ActionBlocked, ActionDone, ActionNotPossible, MeetingOpened, MeetingSigned:
 		s.decide(e)
 	case OutagePlanned:
 		s.planOutage(e)

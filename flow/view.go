@@ -31,6 +31,9 @@ type View struct {
 	Statuses       []*StatusView        `json:"statuses"`    // by scope, then in the order of the list
 	Agreements     []*AgreementView     `json:"agreements"`  // by when asked
 	Levels         []*LevelView         `json:"levels"`      // system, pillars, organisations, sites
+	Alerts         []*AlertView         `json:"alerts"`      // open ones and those over for less than two local days, by when they fired
+	Actions        []*ActionView        `json:"actions"`     // the same, by when raised
+	Meetings       []*MeetingView       `json:"meetings"`    // bed meetings of the last eight days, oldest first
 	Links          []*LinkView          `json:"-"`           // by unit, then by when issued
 	Gone           []Tombstone          `json:"-"`           // what was removed in the last hour, oldest first
 	drawings       []*drawing           // of all units, as laid out
@@ -43,7 +46,7 @@ type View struct {
 
 // Tombstone tells that something was removed from the view.
 type Tombstone struct {
-	Kind    string // units, sites, feeds, contradictions, held, measures, attendances, ambulances, requests, discharges, decisions, referrals, calls, transfers, statuses, agreements or levels
+	Kind    string // units, sites, feeds, contradictions, held, measures, attendances, ambulances, requests, discharges, decisions, referrals, calls, transfers, statuses, agreements, levels, alerts, actions or meetings
 	ID      string
 	Version uint64
 }

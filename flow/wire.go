@@ -136,6 +136,22 @@ func (e *Event) Validate() error {
 		if err := validLevel(e); err != nil {
 			return err
 		}
+	case AlertNotNow:
+		if err := oneOf("data.reason", e.Data.Reason, NotNows); err != nil {
+			return err
+		}
+	case AlertShelved:
+		if err := oneOf("data.reason", e.Data.Reason, Shelvings); err != nil {
+			return err
+		}
+	case Noted:
+		if err := oneOf("data.reason", e.Data.Reason, Notes); err != nil {
+			return err
+		}
+	case ActionExtended, ActionBlocked, ActionNotPossible:
+		if err := oneOf("data.reason", e.Data.Reason, Blocks); err != nil {
+			return err
+		}
 	}
 	return e.validate()
 }
@@ -200,6 +216,12 @@ func (d *Data) filled() []string {
 	add("declared", d.Declared != nil)
 	add("agreement", d.Agreement != "")
 	add("link", d.Link != "")
+	add("alert", d.Alert != nil)
+	add("scope", d.Scope != "")
+	add("action", d.Action != "")
+	add("task", d.Task != "")
+	add("count", d.Count != 0)
+	add("meeting", d.Meeting != "")
 	add("discharges", d.Leavers != nil)
 	add("counter", d.Counter != 0)
 	add("report", d.Report != nil)
@@ -220,6 +242,7 @@ func (e *Event) validate() error {
 		{"data.prior", d.Prior},
 		{"data.from", d.From},
 		{"data.to", d.To},
+		{"data.scope", d.Scope},
 	} {
 		if err := text(t.field, t.value, false); err != nil {
 			return err
@@ -243,6 +266,9 @@ func (e *Event) validate() error {
 		{"data.call", d.Call},
 		{"data.transfer", d.Transfer},
 		{"data.agreement", d.Agreement},
+		{"data.action", d.Action},
+		{"data.task", d.Task},
+		{"data.meeting", d.Meeting},
 	} {
 		if err := code(t.field, t.value); err != nil {
 			return err
@@ -287,8 +313,14 @@ func (e *Event) validate() error {
 	if err := hash("data.link", d.Link); err != nil {
 		return err
 	}
+	if err := d.Alert.validate(); err != nil {
+		return err
+	}
+	if d.Count < 0 || d.Count > maxOpen {
+		return &Invalid{"data.count", fmt.Sprintf("is outside 0 to %d", maxOpen)}
+	}
 	for _, t := range []struct{ field, value string }{
-		{"data.request", d.Request}, {"data.ambulance", d.Ambulance}, {"data.referral", d.Referral}, {"data.call", d.Call}, {"data.transfer", d.Transfer}, {"data.agreement", d.Agreement},
+		{"data.request", d.Request}, {"data.ambulance", d.Ambulance}, {"data.referral", d.Referral}, {"data.call", d.Call}, {"data.transfer", d.Transfer}, {"data.agreement", d.Agreement}, {"data.action", d.Action}, {"data.meeting", d.Meeting},
 	} {
 		if nhsNumber(t.value) {
 			return &Invalid{t.field, "is an NHS number; send a number of the request or journey itself, never of a person"}
@@ -522,6 +554,24 @@ func (d *Declared) validate() error {
 		return &Invalid{"data.declared.value", "is not one of " + strings.Join(all, ", ")}
 	}
 	return nil
+}
+
+func (a *AlertTold) validate() error {
+	if a == nil {
+		return nil
+	}
+	switch {
+	case a.Name == "":
+		return &Invalid{"data.alert.name", "is missing"}
+	case len(a.Fingerprint) != 16 || strings.Trim(a.Fingerprint, "0123456789abcdef") != "":
+		return &Invalid{"data.alert.fingerprint", "is not 16 hexadecimal digits"}
+	case a.Started <= 0:
+		return &Invalid{"data.alert.started", "is missing"}
+	}
+	if err := text("data.alert.scope", a.Scope, true); err != nil {
+		return err
+	}
+	return code("data.alert.name", a.Name)
 }
 
 // hash checks a link: the SHA-256 of its token, in hexadecimal digits.

@@ -30,7 +30,7 @@ type Entity = Kinds[keyof Kinds];
 function each(make: (kind: keyof Kinds) => Map<string, Entity>) {
   const kinds: Record<keyof Kinds, null> = {
     sites: null, units: null, feeds: null, contradictions: null, held: null, measures: null, attendances: null, ambulances: null, requests: null, discharges: null, decisions: null,
-    referrals: null, calls: null, transfers: null, statuses: null, agreements: null, levels: null,
+    referrals: null, calls: null, transfers: null, statuses: null, agreements: null, levels: null, alerts: null, actions: null, meetings: null,
   };
   const names = Object.keys(kinds) as (keyof Kinds)[];
   return Object.fromEntries(names.map((kind) => [kind, make(kind)])) as { [K in keyof Kinds]: Map<string, Kinds[K]> };

@@ -496,6 +496,136 @@ export interface Points {
   phoned?: boolean;
 }
 
+export interface Alert {
+  id: string;
+  version: number;
+  name: string;
+  condition: string;
+  scope: string;
+  severity: string;
+  line: string;
+  means: string;
+  do: string;
+  state: "firing" | "unconfirmed" | "resolved";
+  fired: Instant;
+  confirmed: Instant;
+  over?: Instant;
+  recovered?: Instant;
+  owner?: string;
+  taken?: Answer;
+  told: Told[] | null;
+  next?: Told;
+  answers: Answer[] | null;
+  shelved?: Instant;
+  inputs: Tested[] | null;
+  now: Tested[] | null;
+  ring: { role: string; agree: string }[] | null;
+  actions: string[] | null;
+  events: number[] | null;
+}
+
+/** What a person said of an alert or action. */
+export interface Answer {
+  what: string;
+  at: Instant;
+  role: string;
+  account?: string;
+  to?: string;
+  reason?: string;
+  until?: Instant;
+  count?: number;
+  seq: number;
+}
+
+export interface Told {
+  role: string;
+  at: Instant;
+}
+
+/** A figure that a condition tests, beside its limit. */
+export interface Tested {
+  measure: string;
+  title: string;
+  unit: string;
+  kind: string;
+  limit: number;
+  value: number | null;
+  at?: Instant;
+  as_of?: Instant;
+  holds: boolean;
+}
+
+export interface Action {
+  id: string;
+  version: number;
+  task: string;
+  title: string;
+  unit: string;
+  scope: string;
+  pillar?: string;
+  level?: number;
+  meeting?: string;
+  alert?: string;
+  owner: string;
+  state: "open" | "blocked" | "done" | "not_possible";
+  raised: Instant;
+  role?: string;
+  due: Instant;
+  first_due?: Instant;
+  missed?: Instant;
+  over?: Instant;
+  count?: number;
+  told?: number;
+  measure?: string;
+  before?: number;
+  seen?: number;
+  outcome?: "came_true" | "told_not_seen";
+  reason?: string;
+  answers: Answer[] | null;
+  events: number[] | null;
+}
+
+export interface Meeting {
+  id: string;
+  version: number;
+  scope: string;
+  opened: Instant;
+  cut: number;
+  role: string;
+  signed?: Instant;
+  by?: string;
+  account?: string;
+  review?: Instant;
+  levels: { scope: string; level: number; could: number; declared?: number }[] | null;
+  wards: MeetingWard[] | null;
+  shortfalls: { site: string; class: string; by: string; short: number | null; as_of?: Instant }[] | null;
+  before?: string;
+  actions: string[] | null;
+  earlier: string[] | null;
+  definite: Promised;
+  events: number[] | null;
+}
+
+export interface MeetingWard {
+  unit: string;
+  class: string;
+  known: boolean;
+  told?: Instant;
+  open: number;
+  occupied: number;
+  available: number;
+  definite: number;
+  potential: number;
+  promised: Promised;
+}
+
+/** What came of those who were told definite. */
+export interface Promised {
+  told: number;
+  left: number;
+  not_seen: number;
+}
+
 export interface Agreement {
   id: string;
   version: number;
@@ -648,6 +778,9 @@ export interface Kinds {
   statuses: Declared;
   agreements: Agreement;
   levels: OpelLevel;
+  alerts: Alert;
+  actions: Action;
+  meetings: Meeting;
 }
 
 export type Lists = { [K in keyof Kinds]?: Kinds[K][] | null };

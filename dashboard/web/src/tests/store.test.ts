@@ -31,7 +31,7 @@ export function aDeltaPutsAndRemovesWholeEntities() {
 export function everyKindOfEntityIsTakenIn() {
   const empty = replace({ ...snapshot(), state: { system: null } });
   const kinds = Object.entries(empty).filter(([, v]) => v instanceof Map).map(([kind]) => kind);
-  same(kinds, ["sites", "units", "feeds", "contradictions", "held", "measures", "attendances", "ambulances", "requests", "discharges", "decisions", "referrals", "calls", "transfers", "statuses", "agreements", "levels"]);
+  same(kinds, ["sites", "units", "feeds", "contradictions", "held", "measures", "attendances", "ambulances", "requests", "discharges", "decisions", "referrals", "calls", "transfers", "statuses", "agreements", "levels", "alerts", "actions", "meetings"]);
   for (const kind of kinds.filter((k) => k !== "held")) {
     const put = advance({ ...empty, epoch: "e1", seq: 7 }, delta({ [kind]: [{ id: "x" }] }))!;
     const taken = advance(put, delta({ from: 9, removed: { [kind]: ["x"] } }))!;
