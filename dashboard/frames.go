@@ -13,7 +13,8 @@ import (
 // The frames of the stream, all JSON texts. A snapshot replaces what the client has. A
 // delta applies only to a client at its from: first removed takes away, then each entity
 // replaces the one of its id or is new; of measures it has the values that changed, each
-// replacing the one of its name. Sites, units and feeds keep their places, for a
+// replacing the one of its name; of the system it leaves out what only a layout changes:
+// localities, contacts and cards stand. Sites, units and feeds keep their places, for a
 // changed layout is always told by a snapshot; contradictions are ordered by (since, id),
 // held facts by seq and decisions by id, a number. Of measures, attendances, ambulances,
 // requests, discharges and what follows decisions a delta tells no order. bye is the last frame before the server
@@ -287,8 +288,9 @@ func (b *body) delta(from uint64, v *flow.View) {
 	b.member("seq", v.Seq)
 	b.member("at", v.At)
 	if v.System != nil && v.System.Version > from {
-		b.name("system")
-		b.entity("system", part{entity: v.System})
+		moving := *v.System
+		moving.Localities, moving.Contacts, moving.Cards = nil, nil, nil
+		b.member("system", &moving)
 	}
 	changed := func(p part) bool { return p.version > from }
 	for _, kind := range kinds {

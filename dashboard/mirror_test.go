@@ -96,6 +96,9 @@ func (m *mirror) apply(text []byte) error {
 
 func (s *shown) change(by shown, removed map[string][]string) {
 	if by.System != nil {
+		if laid := s.System; laid != nil {
+			by.System.Localities, by.System.Contacts, by.System.Cards = laid.Localities, laid.Contacts, laid.Cards
+		}
 		s.System = by.System
 	}
 	s.Sites = changed(s.Sites, by.Sites, removed["sites"], siteID)

@@ -379,6 +379,7 @@ func (s *State) showTotals(v *View) {
 	for _, l := range frame.Localities {
 		system.Localities = append(system.Localities, LocalityView{l.ID, l.Name})
 	}
+	system.Contacts, system.Cards = frame.Contacts, frame.Cards
 	v.localities = frame.Localities
 	changed := s.view.layout
 	for i := range frame.Sites {

@@ -62,7 +62,9 @@ type SystemView struct {
 	Layout   uint64                        `json:"layout_revision"`
 	LayoutID string                        `json:"layout_digest"` // of the layout in force
 
-	Localities []LocalityView `json:"localities,omitempty"` // as laid out
+	Localities []LocalityView     `json:"localities,omitempty"` // as laid out
+	Contacts   []capacity.Contact `json:"contacts,omitempty"`   // where roles are reached
+	Cards      []capacity.Card    `json:"cards,omitempty"`      // actions that can be asked for
 }
 
 // LocalityView is a town or neighbourhood by its name.

@@ -19,9 +19,14 @@ export function advance(state: State, frame: Delta): State | null {
   return {
     epoch: state.epoch,
     seq: frame.seq,
-    system: frame.system ?? state.system,
+    system: frame.system ? { ...frame.system, ...laid(state.system) } : state.system,
     ...each((kind) => updated(state[kind] as Map<string, Entity>, frame[kind], frame.removed?.[kind])),
   };
+}
+
+/** What of the system only a layout changes, and a delta leaves out. */
+function laid({ localities, contacts, cards }: System) {
+  return { localities, contacts, cards };
 }
 
 type Entity = Kinds[keyof Kinds];

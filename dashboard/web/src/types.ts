@@ -44,6 +44,28 @@ export interface System {
   last?: Change | null;
   layout_revision: number;
   localities?: Locality[] | null;
+  contacts?: Contact[] | null;
+  cards?: Card[] | null;
+}
+
+/** Where a role is reached; of the whole system where no site is given. */
+export interface Contact {
+  role: string;
+  site?: string;
+  phone: string;
+}
+
+/** An action as laid down. */
+export interface Card {
+  id: string;
+  title: string;
+  pillar?: string;
+  level?: number;
+  scope: "site" | "system";
+  owner: string;
+  within_s: number;
+  shows?: { measure: string; up: boolean } | null;
+  unit?: string;
 }
 
 export interface Locality {

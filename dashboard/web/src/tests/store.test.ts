@@ -40,6 +40,13 @@ export function everyKindOfEntityIsTakenIn() {
   }
 }
 
+export function whatOnlyALayoutChangesStands() {
+  const contacts = [{ role: "on_call_manager", phone: "01632 960011" }];
+  const before = state({ system: { ...state().system, contacts } });
+  const after = advance(before, delta({ system: { ...state().system, version: 9, name: "Shire again" } }))!;
+  same([after.system.name, after.system.contacts], ["Shire again", contacts]);
+}
+
 export function removedAndPutInOneDeltaIsThere() {
   const after = advance(state({ units: [ward("1", 5)] }), delta({ units: [ward("1", 6)], removed: { units: ["1"] } }))!;
   same(after.units.get("1")?.beds.occupied, 6);
