@@ -8,6 +8,7 @@ import { LimitMark } from "./marks";
 import { measured, named, siteScope, spokenSince } from "./measures";
 import { zone } from "./parts";
 import { placeOf } from "./requests";
+import { roleName } from "./roles";
 import { itemPlace } from "./rules";
 import type { State } from "./store";
 import { coarse } from "./stream";
@@ -133,7 +134,7 @@ function ReportedList({ state: s, scope }: { state: State; scope: string }) {
       {told.map(({ name, r }) => (
         <li key={name}>
           <span>
-            <b>{capital(words(name))}: {r.value}</b> {r.how === "phone" ? "by phone" : words(r.how)}, {moment(r.at, t, zone())}, {words(r.role)}
+            <b>{capital(words(name))}: {r.value}</b> {r.how === "phone" ? "by phone" : words(r.how)}, {moment(r.at, t, zone())}, {roleName(r.role)}
             <span class="muted">{spokenSince(r, t, zone())}</span>
           </span>
         </li>
@@ -179,7 +180,7 @@ export function Decisions({ state: s }: { state: State }) {
               </b>
             )}
             <span class="muted">
-              {moment(d.at, t, zone())}, {words(d.role)}
+              {moment(d.at, t, zone())}, {roleName(d.role)}
             </span>
           </li>
         ))}

@@ -8,6 +8,7 @@ import { zone } from "./parts";
 import { inHours } from "./places";
 import { freshID } from "./referrals";
 import { placeBrief } from "./declared";
+import { roleName } from "./roles";
 import type { State } from "./store";
 import { coarse } from "./stream";
 import type { Agreement, Declared, Site } from "./types";
@@ -50,11 +51,11 @@ function stateText(a: Agreement): string {
   const why = a.reason ? `, ${words(a.reason)}` : "";
   switch (a.state) {
     case "asked":
-      return `asked ${moment(a.asked, t, zone())}, ${words(a.role)}; not answered${until}${why}`;
+      return `asked ${moment(a.asked, t, zone())}, ${roleName(a.role)}; not answered${until}${why}`;
     case "agreed":
-      return `agreed ${moment(a.answered, t, zone())}, ${words(a.by ?? "")}${until}${why}`;
+      return `agreed ${moment(a.answered, t, zone())}, ${roleName(a.by ?? "")}${until}${why}`;
     case "refused":
-      return `refused ${moment(a.answered, t, zone())}, ${words(a.by ?? "")}${why}`;
+      return `refused ${moment(a.answered, t, zone())}, ${roleName(a.by ?? "")}${why}`;
     case "over":
       return `over${why}`;
   }
@@ -142,7 +143,7 @@ export function Statuses({ state: s, site }: { state: State; site: Site }) {
 
 function statusText(d: Declared): string {
   const t = coarse.value;
-  const said = `${d.word}, declared ${moment(d.at, t, zone())}${d.role ? `, ${words(d.role)}` : ""}`;
+  const said = `${d.word}, declared ${moment(d.at, t, zone())}${d.role ? `, ${roleName(d.role)}` : ""}`;
   return d.expired ? `— nobody knows since ${moment(d.until, t, zone())} (${said})` : `${said}, until ${moment(d.until, t, zone())}`;
 }
 

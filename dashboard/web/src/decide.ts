@@ -4,17 +4,15 @@
 import { signal } from "@preact/signals";
 import { said } from "./outcome";
 import type { Said } from "./outcome";
-
-export const roles: Record<string, string> = {
-  desk_coordinator: "desk coordinator",
-  clinical_site_manager: "clinical site manager",
-  on_call_manager: "on-call manager",
-  on_call_director: "on-call director",
-  icb_on_call: "ICB on-call",
-};
+import { roles } from "./roles";
 
 /** In which role the visitor decides, for as long as the window is open. */
-export const role = signal(sessionStorage.getItem("role") ?? "desk_coordinator");
+export const role = signal(kept());
+
+function kept(): string {
+  const role = sessionStorage.getItem("role") ?? "";
+  return role in roles ? role : "coordinator";
+}
 
 export function act(as: string): void {
   role.value = as;
@@ -31,9 +29,9 @@ export function giveToken(text: string): void {
   sessionStorage.setItem("desk-token", text);
 }
 
-/** Posts one decision. at is when it was so, where that is not now. */
-export async function decide(type: string, data: Record<string, unknown>, at?: string): Promise<Said> {
-  const decision = { id: newID(), type: `flowcentre.${type}.v1`, ...(at ? { time: at } : {}), data: { ...data, role: role.value } };
+/** Posts one decision. at is when it was so, where that is not now; as is in which role. */
+export async function decide(type: string, data: Record<string, unknown>, at?: string, as = role.value): Promise<Said> {
+  const decision = { id: newID(), type: `flowcentre.${type}.v1`, ...(at ? { time: at } : {}), data: { ...data, role: as } };
   const headers: Record<string, string> = { "Content-Type": "application/json" };
   if (token.value) headers.Authorization = `Bearer ${token.value}`;
   const answer = await fetch("/api/v1/decisions", { method: "POST", headers, body: JSON.stringify(decision) }).catch(() => null);

@@ -10,6 +10,7 @@ import { FeedRows } from "./feeds";
 import { RoleChoice, TokenField } from "./forms";
 import { LimitMark } from "./marks";
 import { DeskHead, Link, Status, Value, zone } from "./parts";
+import { roleName } from "./roles";
 import { blank, classNames, closures, doubt, groupLimits, hasBeds, heldByPlace, heldFacts, itemPlace, level, limitsText, limitText, occupancy, oldText, openItems, unitLevel, unitsOf, worstFirst } from "./rules";
 import { measured, unitScope } from "./measures";
 import { withPlaces } from "./places";
@@ -277,7 +278,7 @@ function SiteQuestions({ state: s, units }: { state: State; units: Unit[] }) {
         {items.map((c) => (
           <li key={c.id} data-contradiction={c.id}>
             <LimitMark level={2} mute />
-            <b>{itemPlace(s, c)[0]}</b>: {contradiction(c.kind)}{c.stays?.length ? ` (${c.stays.join(", ")})` : ""} for {ageOf(c.since, t) ?? "an unknown time"}; {contradictionRemedy(c.kind)}. {c.owner ? <>With: {words(c.owner)}. </> : <b>No owner. </b>}
+            <b>{itemPlace(s, c)[0]}</b>: {contradiction(c.kind)}{c.stays?.length ? ` (${c.stays.join(", ")})` : ""} for {ageOf(c.since, t) ?? "an unknown time"}; {contradictionRemedy(c.kind)}. {c.owner ? <>With: {roleName(c.owner)}. </> : <b>No owner. </b>}
             <span class="muted">
               Since {moment(c.since, t, zone())}; {c.events?.length === 1 ? "fact" : "facts"} {(c.events ?? []).join(", ")}
             </span>

@@ -3,8 +3,9 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { act, decide, giveToken, role, roles, tokenAsked } from "./decide";
+import { act, decide, giveToken, role, tokenAsked } from "./decide";
 import type { Said } from "./outcome";
+import { roles } from "./roles";
 
 /** In which role the visitor decides. There is no sign-in yet: the role is what they say. */
 export function RoleChoice() {

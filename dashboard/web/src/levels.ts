@@ -2,6 +2,7 @@
 // engine's time in ms since 1970.
 
 import { ageOf, clockTime, ms } from "./format";
+import { roleName } from "./roles";
 import { siteBrief } from "./rules";
 import type { State } from "./store";
 import type { OpelLevel } from "./types";
@@ -49,6 +50,5 @@ export function declaredText(l: OpelLevel, zone: string): { level: number; forms
   if (!d || d.level === l.level) return null;
   const at = ms(d.at);
   const when = at === null ? "" : clockTime(at, zone);
-  const role = d.role.replace(/_/g, " ").replace("on call", "on-call");
-  return { level: d.level, forms: [`${when}, ${role}`, when] };
+  return { level: d.level, forms: [`${when}, ${roleName(d.role)}`, when] };
 }

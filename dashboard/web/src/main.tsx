@@ -5,6 +5,7 @@ import { useLayoutEffect } from "preact/hooks";
 import { Desk } from "./desk";
 import { Feeds } from "./feeds";
 import { OutcomesPage } from "./outcomes";
+import { OnCall } from "./oncall";
 import { room } from "./parts";
 import { Places } from "./own-page";
 import { Community } from "./place-list";
@@ -27,10 +28,10 @@ function Page() {
     room.value++;
   }, [phase.value, lastKnown.value]);
   useLayoutEffect(() => {
-    root.dataset.page = where.page === "wall" ? "wall" : "desk";
+    root.dataset.page = where.page === "wall" ? "wall" : where.page === "oncall" ? "oncall" : "desk";
     room.value++;
   }, [where.page]);
-  const what = where.page === "site" ? s?.sites.get(where.id)?.name : where.page === "unit" ? s?.units.get(where.id)?.name : where.page === "feeds" ? "Feeds" : where.page === "outcomes" ? "Outcomes" : where.page === "why" ? "Why" : where.page === "community" ? "Places" : where.page === "referrals" ? "Referrals" : "";
+  const what = where.page === "site" ? s?.sites.get(where.id)?.name : where.page === "unit" ? s?.units.get(where.id)?.name : where.page === "feeds" ? "Feeds" : where.page === "outcomes" ? "Outcomes" : where.page === "why" ? "Why" : where.page === "community" ? "Places" : where.page === "referrals" ? "Referrals" : where.page === "oncall" ? "On call" : "";
   const title = [phase.value === "notlive" ? "NOT LIVE" : "", what, s?.system.name, "Flow Centre"].filter(Boolean).join(" - ");
   useLayoutEffect(() => {
     document.title = title;
@@ -52,6 +53,8 @@ function Page() {
       return <Community />;
     case "referrals":
       return <ReferralsPage />;
+    case "oncall":
+      return <OnCall id={where.id} />;
     case "places":
     case "none":
       return (

@@ -2,6 +2,7 @@
 // of a figure, never its arithmetic. Pure; now is the engine's time in ms since 1970.
 
 import { age, count, localMinute, moment, ms, words } from "./format";
+import { roleName } from "./roles";
 import type { State } from "./store";
 import type { Measured, Missing, Reported } from "./types";
 
@@ -107,7 +108,7 @@ export function readBalance(v: Measured | undefined, now: number, zone: string, 
 export function reportedBy(r: Reported, now: number, zone: string): string[] {
   const how = { phone: "by phone", seen: "counted", other: "told" }[r.how] ?? words(r.how);
   const when = ms(r.at) === null ? "" : `, ${moment(r.at, now, zone)}`;
-  return [`${how}${when}, ${words(r.role)}`, `${how}${when}`, how];
+  return [`${how}${when}, ${roleName(r.role)}`, `${how}${when}`, how];
 }
 
 /** "; the feed has spoken since 04:05: 4 more", once it has. */

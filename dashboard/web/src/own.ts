@@ -1,5 +1,7 @@
 // What a provider sees and sends of its places: words and the report, without the page.
 
+import { roleName } from "./roles";
+
 /** The answer of GET /api/v1/places/{token}; see OwnPlaces in streams/places.go. */
 export interface OwnPlaces {
   at: string;
@@ -81,11 +83,9 @@ const ways: Record<string, string> = { link: "On this page", csv: "By a file", s
 
 /** Who told it, as a sentence. */
 export function by(slots: Slots): string {
-  if (slots.how === "phone") return `By phone, taken by the ${words(slots.role || "flow centre")}.`;
+  if (slots.how === "phone") return `By phone, taken by the ${roleName(slots.role || "flow centre")}.`;
   return `${ways[slots.how ?? ""] ?? "By your own system"}.`;
 }
-
-export const words = (code: string) => code.split("_").join(" ");
 
 /** The local day and clock time of an instant. */
 function local(at: string, zone: string): { day: string; clock: string } {

@@ -3,6 +3,7 @@
 
 import { age, count, localDay, moment, ms, words } from "./format";
 import { measured, systemScope } from "./measures";
+import { roleName } from "./roles";
 import { blank, doubt, oldShort } from "./rules";
 import type { State } from "./store";
 import type { Instant, Slots, Unit } from "./types";
@@ -98,7 +99,7 @@ const ways: Record<string, string> = { phone: "by phone", link: "on its own page
 
 /** By what way and in which role it was told. */
 export function whoTold(r: { how?: string; role?: string }): string {
-  return [ways[r.how ?? ""] ?? words(r.how ?? ""), words(r.role ?? "")].filter(Boolean).join(", ");
+  return [ways[r.how ?? ""] ?? words(r.how ?? ""), roleName(r.role ?? "")].filter(Boolean).join(", ");
 }
 
 export const placesLook = (p: Slots, now: number) => (freeOf(p) === null ? "unknown" : p.state === "old" ? "stale" : usable(p, now).when === "refuses" ? "closed" : "plain");

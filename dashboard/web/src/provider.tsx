@@ -3,7 +3,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { moment, words } from "./format";
+import { moment } from "./format";
 import { Choice, Outcome, RoleChoice, TokenField } from "./forms";
 import { role, token, tokenAsked } from "./decide";
 import type { Said } from "./outcome";
@@ -13,6 +13,7 @@ import { extras, Reports, SortList, Told } from "./place-list";
 import { freeOf, inHours, kindName, localityName, openOf, placesLook, toldText, usableText, whoTold } from "./places";
 import { ReferralTable } from "./referral-list";
 import { referrals } from "./referrals";
+import { roleName } from "./roles";
 import { communityAddress } from "./route";
 import type { State } from "./store";
 import { coarse } from "./stream";
@@ -141,7 +142,7 @@ function Links({ unit }: { unit: Unit }) {
         {(all.value ?? []).map((l) => (
           <li key={l.id} data-link={l.id}>
             <span>
-              <b>{l.id}</b> issued {moment(l.issued, t, zone())}, {words(l.role)}
+              <b>{l.id}</b> issued {moment(l.issued, t, zone())}, {roleName(l.role)}
               {l.revoked ? `; revoked ${moment(l.revoked, t, zone())}` : l.until ? `; until ${moment(l.until, t, zone())}` : "; until it is revoked"}
             </span>
             {!l.revoked && (

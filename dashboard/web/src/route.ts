@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "outcomes" } | { page: "why"; measure: string } | { page: "community" } | { page: "referrals" } | { page: "places" } | { page: "none" };
+export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "outcomes" } | { page: "why"; measure: string } | { page: "community" } | { page: "referrals" } | { page: "oncall"; id: string } | { page: "places" } | { page: "none" };
 
 export const path = signal(location.pathname);
 export const query = signal(location.search);
@@ -17,12 +17,14 @@ export function route(pathname: string): Route {
   if (page === "sites" && id && !rest.length) return { page: "site", id };
   if (page === "units" && id && !rest.length) return { page: "unit", id };
   if (page === "why" && id && !rest.length) return { page: "why", measure: id };
+  if (page === "oncall" && id && !rest.length) return { page: "oncall", id };
   if (page === "places" && id && !rest.length) return { page: "places" };
   return { page: "none" };
 }
 
 export const siteAddress = (id: string) => `/sites/${encodeURIComponent(id)}`;
 export const unitAddress = (id: string) => `/units/${encodeURIComponent(id)}`;
+export const alertAddress = (id: string) => `/oncall/${encodeURIComponent(id)}`;
 
 /** The page of places outside hospital, of a kind or in a locality. */
 export function communityAddress(filter: { kind?: string; locality?: string } = {}): string {

@@ -1,6 +1,7 @@
 // The tests of the pure modules, bundled by build -tests and run in a browser by
 // pure_test.go, which reads what each found from window.found.
 
+import * as alerts from "./alerts.test";
 import * as clock from "./clock.test";
 import * as declared from "./declared.test";
 import * as format from "./format.test";
@@ -19,7 +20,7 @@ import * as store from "./store.test";
 import * as transfers from "./transfers.test";
 
 const found: Record<string, string> = {};
-for (const [file, tests] of Object.entries<object>({ clock, declared, format, levels, link, measures, night, own, places, recount, referrals, requests, risks, rules, store, transfers })) {
+for (const [file, tests] of Object.entries<object>({ alerts, clock, declared, format, levels, link, measures, night, own, places, recount, referrals, requests, risks, rules, store, transfers })) {
   for (const [name, test] of Object.entries<() => void>(tests as Record<string, () => void>)) {
     try {
       test();

@@ -2,7 +2,7 @@
 
 import { replace } from "../store";
 import type { State } from "../store";
-import type { Feed, Held, Site, Slots, Snapshot, Sort, Tally, Unit } from "../types";
+import type { Alert, Feed, Held, Site, Slots, Snapshot, Sort, Tally, Tested, Unit } from "../types";
 
 export const AT = Date.parse("2027-01-12T04:07:00Z");
 
@@ -52,4 +52,21 @@ export function snapshot(part: Partial<Snapshot["state"]> = {}): Snapshot {
 
 export function state(part: Partial<Snapshot["state"]> = {}): State {
   return replace(snapshot(part));
+}
+
+/** A moment of the day that the samples are of. */
+export const time = (hhmm: string) => `2027-01-12T${hhmm}:00Z`;
+
+/** A figure that an alert tests. */
+export function test(measure: string, more: Partial<Tested> = {}): Tested {
+  return { measure, title: measure, unit: "patients", kind: "at_least", limit: 4, value: null, holds: true, ...more };
+}
+
+/** An alert of the Royal that nobody has taken. */
+export function alert(id: string, more: Partial<Alert> = {}): Alert {
+  return {
+    id, version: 1, name: "FlowCentreCrewsHeld", condition: "CrewsHeld", scope: "site/royal", severity: "critical", line: "Royal A&E: 4 crews or more, longest 1 h 45", means: "Crews wait.", do: "Ring.",
+    state: "firing", fired: time("03:30"), confirmed: time("04:00"), told: [{ role: "coordinator", at: time("03:30") }, { role: "on_call_manager", at: time("04:00") }],
+    next: { role: "on_call_director", at: time("04:20") }, answers: [], inputs: [], now: [], ring: [], actions: [], events: [], ...more,
+  };
 }
