@@ -54,12 +54,6 @@ const (
 // OfMoment says whether moments are tested so, and not numbers.
 func (k TestKind) OfMoment() bool { return k == IsOlder || k == IsYounger || k == IsWithin }
 
-// Signals are what can be tested besides measures: OPEL levels, and when they came or are
-// to be reviewed.
-func Signals() []string {
-	return []string{"opel_shown", "opel_assessed", "opel_could", "opel_above_declared", "opel_shown_since", "opel_review"}
-}
-
 // Severities and audiences of conditions.
 var (
 	Severities = []string{"critical", "warning", "info"}
@@ -80,15 +74,19 @@ type Figure struct {
 // Holds says whether all tests hold. Of what is not known none does.
 func (c *Condition) Holds(now Instant, figure func(measure string) Figure) bool {
 	for _, t := range c.Tests {
-		f := figure(t.Measure)
-		if !f.Known || !t.holds(f.Value, float64(now)/1000) {
+		if !t.Holds(now, figure(t.Measure)) {
 			return false
 		}
 	}
 	return true
 }
 
-func (t *Test) holds(value, now float64) bool {
+// Holds says whether the test holds of a figure. Of what is not known it does not.
+func (t *Test) Holds(at Instant, f Figure) bool {
+	value, now := f.Value, float64(at)/1000
+	if !f.Known {
+		return false
+	}
 	switch t.Kind {
 	case IsAtLeast:
 		return value >= t.Value
@@ -167,9 +165,9 @@ func (c *conditionCheck) condition(path string, is *Condition) {
 
 func (c *conditionCheck) test(path string, t *Test) {
 	moment := t.Kind.OfMoment()
-	if slices.Contains(Signals(), t.Measure) {
-		if is := strings.HasSuffix(t.Measure, "_since") || strings.HasSuffix(t.Measure, "_review"); is != moment {
-			c.add(path, fmt.Sprintf("%s is tested by %s", t.Measure, t.Kind), "a moment is tested by older, younger or within, a level by at_least or at_most")
+	if s, ok := SignalNamed(t.Measure); ok {
+		if s.Moment != moment {
+			c.add(path, fmt.Sprintf("%s is tested by %s", t.Measure, t.Kind), "a moment is tested by older, younger or within, a number by at_least or at_most")
 		}
 		return
 	}

@@ -5,4 +5,7 @@ func (s *State) act(e *Event, d *decision) {
 	d.refuse(RefusedUnknown, "There is no action "+e.Data.Action+".")
 }
 
+// noteAction takes a note about an action, and says whether there is one.
+func (s *State) noteAction(*Event, *decision) bool { return false }
+
 func (s *State) showActions([]*ActionView) []*ActionView { return []*ActionView{} }

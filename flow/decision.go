@@ -35,8 +35,8 @@ const (
 	RefusedOccupied = "occupied"  // somebody is in the bed, and is not expected to leave
 	RefusedUsed     = "used"      // the number or token is another's
 	RefusedOver     = "over"      // its time has run, or it has ended
-	RefusedOpen     = "no_end"    // it has to say until when
-	RefusedTaken    = "taken"     // the referral is accepted by another unit
+	RefusedOpen     = "no_end"    // it has to say until when, or an earlier end
+	RefusedTaken    = "taken"     // the referral is accepted by another unit, or somebody has the alert
 	RefusedBegun    = "begun"     // the referral has begun there
 	RefusedNotBegun = "not_begun" // the referral has not begun
 	RefusedFull     = "full"      // as many are kept as may be

@@ -28,6 +28,7 @@ const (
 	dueTransfer                     // a transfer is forgotten
 	dueHistory                      // another local day begins
 	dueUnit                         // what is shown of a unit changes
+	dueAlert                        // the next tier is told of an alert, it is no longer confirmed, or forgotten
 )
 
 // due is one entry of the index. Entries are never taken back: what pops is looked at
@@ -126,6 +127,10 @@ func (s *State) settle(d due) {
 	case dueAgreement:
 		if a := s.agreements[d.key]; a != nil && rung(&a.alarm) {
 			s.lapseAgreement(a)
+		}
+	case dueAlert:
+		if a := s.alerts[d.key]; a != nil && rung(&a.alarm) {
+			s.lapseAlert(a)
 		}
 	case dueReferral:
 		if r := s.referrals[d.key]; r != nil && rung(&r.alarm) {

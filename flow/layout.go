@@ -107,6 +107,9 @@ func (s *State) enforce(next *capacity.Layout) {
 	frame.Units = nil
 	s.setFrame(&frame)
 	s.changed.key(layoutKey)
+	for _, a := range s.alertsByID() {
+		s.lapseAlert(a)
+	}
 	for _, p := range distinct(moved) {
 		s.derive(p)
 	}

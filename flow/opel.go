@@ -45,10 +45,9 @@ const (
 
 func levelKey(scope string) string { return "level/" + scope }
 
-// assess takes the levels anew, when a minute of the centre's clock has passed since was.
-func (s *State) assess(was capacity.Instant) {
-	minute := capacity.Instant(assessEvery / time.Millisecond)
-	if s.layout.Frame == nil || was/minute == s.at/minute {
+// assess takes the levels anew, once a minute of the centre's clock.
+func (s *State) assess() {
+	if s.layout.Frame == nil {
 		return
 	}
 	profile := s.layout.Frame.OPEL

@@ -120,6 +120,7 @@ func (s *State) View() *View {
 	}
 	if s.view.alerts || v.Alerts == nil {
 		v.Alerts = s.showAlerts(v.Alerts)
+		v.Rules, v.Shifts = s.tolls.show()
 	}
 	if s.view.actions || v.Actions == nil {
 		v.Actions = s.showActions(v.Actions)

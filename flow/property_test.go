@@ -26,7 +26,7 @@ func aWard(beds int) *capacity.Layout {
 		System: capacity.System{ID: "county", Name: "County", TimeZone: "Europe/London", Zone: capacity.Zone{{From: capacity.At(day.Add(25 * time.Hour)), Seconds: 3600}}},
 		Sites:  []capacity.Site{{ID: "site", Name: "Site", Rules: []capacity.SiteRule{{ID: "no-children", Class: capacity.Paediatric}}}},
 		Feeds:  twoFeeds(),
-		OPEL:   aProfile(),
+		OPEL:   aProfile(), Conditions: aTable(), Cards: someCards(),
 	}
 	for _, id := range []string{"u0", "u1"} {
 		u := capacity.Unit{ID: id, Site: "site", Name: id, Kind: capacity.Ward, Class: capacity.AdultGA, Feeds: []string{"f0", "f1"}, AssumedClean: 900}
@@ -97,6 +97,7 @@ func randomLog(t *rapid.T) []Event {
 	delays := rapid.OneOf(rapid.IntRange(0, 60), rapid.IntRange(0, 3600), rapid.IntRange(0, 72*3600))
 	community := rapid.Bool().Draw(t, "of community")
 	between := rapid.IntRange(0, 4).Draw(t, "about transfers") == 0
+	pressed := rapid.IntRange(0, 3).Draw(t, "about escalation") == 0
 	for range rapid.IntRange(1, 60).Draw(t, "n") {
 		now = now.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, "later")) * time.Second)
 		e := Event{Feed: rapid.SampledFrom([]string{"f0", "f1", "f2"}).Draw(t, "feed"), Recorded: now}
@@ -134,6 +135,9 @@ func randomLog(t *rapid.T) []Event {
 		if between && rapid.IntRange(0, 2).Draw(t, "transfer") > 0 {
 			e.Kind = rapid.SampledFrom(ofTransfers).Draw(t, "kind of transfer")
 		}
+		if pressed && rapid.IntRange(0, 2).Draw(t, "escalation") > 0 {
+			e.Kind = rapid.SampledFrom(ofEscalation).Draw(t, "kind of escalation")
+		}
 		e.Data = Data{
 			Patient: patients.Draw(t, "patient"), Visit: visit.Draw(t, "visit"), Place: place.Draw(t, "place"),
 			FromPatient: patients.Draw(t, "from"), FromVisit: visit.Draw(t, "fromVisit"), Prior: place.Draw(t, "prior"),
@@ -164,6 +168,9 @@ func randomLog(t *rapid.T) []Event {
 			e.Data.Purpose, e.Data.From, e.Data.To = "divert", "site", rapid.SampledFrom([]string{"out/X", "site", "nowhere"}).Draw(t, "to")
 			e.Data.Outcome = rapid.SampledFrom([]string{AgreementAgreed, AgreementRefused}).Draw(t, "outcome")
 			e.Data.Until = rapid.SampledFrom([]capacity.Instant{0, now.Add(time.Minute), now.Add(30 * time.Hour)}).Draw(t, "ends")
+		case AlertFired, AlertResolved, AlertTaken, AlertHandedOn, AlertNotNow, AlertShelved, Noted,
+			ActionRaised, ActionAssigned, ActionExtended, ActionBlocked, ActionDone, ActionNotPossible, MeetingOpened, MeetingSigned:
+			escalated(t, &e)
 		case ContradictionSettled:
 			e.Feed = Desk
 			e.Data.Item = publicID(rapid.SampledFrom([]string{TwoInBed + ":u0/B0", TwoInBed + ":u0/B1", FreeWithPatient + ":u0/B0", InTwoBeds + ":p0", InTwoBeds + ":p1"}).Draw(t, "item"))

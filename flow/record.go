@@ -253,6 +253,12 @@ func (s *State) encode(key string) []byte {
 		if l := s.levels[id]; l != nil {
 			return mustJSON(l)
 		}
+	case "alert":
+		if a := s.alerts[id]; a != nil {
+			return mustJSON(a)
+		}
+	case "tolls":
+		return mustJSON(&s.tolls)
 	case "held":
 		if e := s.held[mustSeq(id)]; e != nil {
 			b, err := Encode(e)
@@ -440,6 +446,12 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			l := &level{version: seq}
 			err = json.Unmarshal(value, l)
 			s.levels[id] = l
+		case "alert":
+			a := &alert{id: id, version: seq}
+			err = json.Unmarshal(value, a)
+			s.alerts[id] = a
+		case "tolls":
+			err = json.Unmarshal(value, &s.tolls)
 		case "held":
 			var n uint64
 			var e Event
@@ -524,6 +536,9 @@ func (s *State) restore(defs []capacity.Unit, tolds map[string]unitTold, places 
 	}
 	for _, a := range s.agreements {
 		s.keepAgreement(a)
+	}
+	for _, a := range s.alerts {
+		s.watchAlert(a)
 	}
 	s.due.set(&s.seen.alarm, s.seen.expiry(), dueSeen, "")
 	s.lookAgain()

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"time"
+
 	"flowcentre/capacity"
 )
 
@@ -52,6 +54,8 @@ type State struct {
 	bookings   map[string]string // the bed request that a transfer makes or has joined
 	offers     index             // by a unit, the transfers with a bed of it
 	levels     map[string]*level // by scope
+	alerts     map[string]*alert
+	tolls      tolls
 	held       map[uint64]*Event
 	items      map[string]*contradiction
 	seen       *Seen
@@ -89,6 +93,7 @@ func New(epoch string) *State {
 		bookings:   map[string]string{},
 		offers:     index{},
 		levels:     map[string]*level{},
+		alerts:     map[string]*alert{},
 		held:       map[uint64]*Event{},
 		items:      map[string]*contradiction{},
 		seen:       newSeen(),
@@ -204,5 +209,8 @@ func (s *State) tick(to capacity.Instant) {
 		s.settle(d)
 	}
 	s.lookAgain()
-	s.assess(was)
+	if minute := capacity.Instant(assessEvery / time.Millisecond); was/minute != to/minute {
+		s.assess()
+		s.reviewAlerts()
+	}
 }

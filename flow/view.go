@@ -34,6 +34,8 @@ type View struct {
 	Alerts         []*AlertView         `json:"alerts"`      // open ones and those over for less than two local days, by when they fired
 	Actions        []*ActionView        `json:"actions"`     // the same, by when raised
 	Meetings       []*MeetingView       `json:"meetings"`    // bed meetings of the last eight days, oldest first
+	Rules          []*RuleCount         `json:"-"`           // of alerts, by name
+	Shifts         []*ShiftCount        `json:"-"`           // the newest 28, oldest first
 	Links          []*LinkView          `json:"-"`           // by unit, then by when issued
 	Gone           []Tombstone          `json:"-"`           // what was removed in the last hour, oldest first
 	drawings       []*drawing           // of all units, as laid out
