@@ -18,8 +18,32 @@ type Card struct {
 
 // Showing is a measure that moves when an action is carried out.
 type Showing struct {
-	Measure string `json:"measure"`
-	Up      bool   `json:"up"` // it rises; else it falls
+	Measure string `json:"measure"` // or Agreed
+	Up      bool   `json:"up"`      // it rises; else it falls
+}
+
+// Agreed stands for a measure where an action ends in an agreement, a divert or mutual aid: it
+// comes true when one is agreed of the scope.
+const Agreed = "agreed"
+
+// Takes says whether the card can be of such a scope, system or site/<id>.
+func (c *Card) Takes(scope string) bool { return (scope == "system") == (c.Scope == "system") }
+
+// Due is when an action of the card is to be done that is raised at a moment: so much later, or
+// where its owner cannot keep that, when the local hours in which it can be done begin again,
+// and so much later.
+func (c *Card) Due(zone Zone, raised Instant) Instant {
+	due := raised + Instant(c.Within)*1000
+	if c.From == 0 && c.To == 0 {
+		return due
+	}
+	switch minute := zone.Minute(raised); {
+	case minute < c.From:
+		return max(due, zone.Clock(raised, c.From)+Instant(c.Within)*1000)
+	case minute >= c.To:
+		return zone.Clock(zone.NextMidnight(raised), c.From) + Instant(c.Within)*1000
+	}
+	return due
 }
 
 // Ring is whom to ring about an alert, and what to agree.

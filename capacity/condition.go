@@ -65,6 +65,11 @@ func Roles() []string {
 	return []string{"coordinator", "clinical_site_manager", "on_call_manager", "on_call_director", "icb_on_call", "systems_desk"}
 }
 
+// Callees are whom one can be asked to ring: who can be told, and those on the ground.
+func Callees() []string {
+	return append(Roles(), "ed_nurse_in_charge", "ambulance_officer", "infection_control", "critical_care_network", "mental_health_liaison", "bed_manager", "community_hub")
+}
+
 // Figure is a figure at one moment, as a condition looks at it.
 type Figure struct {
 	Value float64
@@ -154,6 +159,13 @@ func (c *conditionCheck) condition(path string, is *Condition) {
 			c.add(at+".after", "the next is told less than 15 minutes after the one before", "give the one before 15 to 20 minutes")
 		}
 		after = t.After
+	}
+	for i, whom := range is.Ring {
+		at := fmt.Sprintf("%s.ring[%d]", path, i)
+		c.oneOf(at+".role", whom.Role, Callees())
+		if n := len([]rune(whom.Agree)); n == 0 || n > 120 {
+			c.add(at+".agree", fmt.Sprintf("what to agree has %d characters, not 1 to 120", n), "say in a few words what to agree")
+		}
 	}
 	if len(is.Tests) == 0 {
 		c.add(path+".when", "the condition tests nothing", "write when: [{measure: ambulances_waiting, at_least: 4}]")

@@ -191,6 +191,8 @@ func (c *check) feed(i int, f Feed) {
 	switch f.ID {
 	case "centre":
 		c.add(at("feeds", i, "id"), "centre is what the centre itself says", "choose another id for the feed")
+	case "alerts":
+		c.add(at("feeds", i, "id"), "alerts is what comes back from the alert path", "choose another id for the feed; to be told of alerts write centre: alerts: {}")
 	case "desk":
 		c.add(at("feeds", i, "id"), "desk is what people of the centre say", "choose another id for the feed")
 	}

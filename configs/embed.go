@@ -13,6 +13,16 @@ var Centre []byte
 //go:embed worcestershire.yaml
 var Worcestershire []byte
 
+// Conditions is the table of conditions that holds where a configuration names none.
+//
+//go:embed conditions.yaml
+var Conditions []byte
+
+// Actions is the table of action cards that holds where a configuration names none.
+//
+//go:embed actions.yaml
+var Actions []byte
+
 // OPEL are the OPEL profiles, in opel/.
 //
 //go:embed opel/*.yaml

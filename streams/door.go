@@ -49,7 +49,9 @@ type DoorOptions struct {
 	// concurrent use.
 	View       func() *flow.View
 	DeskSecret string // what decisions must show; without one only this machine is heard
-	Logger     *slog.Logger
+	// AlertSecret is what the alert path must show; without one only this machine is heard.
+	AlertSecret string
+	Logger      *slog.Logger
 }
 
 // Result is what became of one event.
@@ -75,13 +77,15 @@ type Door struct {
 	outcome func(ctx context.Context, seq uint64) (refused, detail string, err error)
 	view    func() *flow.View
 	secret  string // the desk's
-	meter   meter  // of requests with links
-	turns   turns  // of reports by links
-	logger  *slog.Logger
-	names   *flow.Names
-	slates  *slates
-	cost    cost
-	sick    atomic.Bool // the last write had no answer
+
+	alertSecret string
+	meter       meter // of requests with links
+	turns       turns // of reports by links
+	logger      *slog.Logger
+	names       *flow.Names
+	slates      *slates
+	cost        cost
+	sick        atomic.Bool // the last write had no answer
 
 	mu     sync.Mutex
 	recent map[name]*slip // on its way, or logged and not yet seen by the engine
@@ -114,13 +118,18 @@ func NewDoor(o DoorOptions) (*Door, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open door: %w", err)
 	}
-	if feed, ok := feeds.holder(o.DeskSecret); ok && o.DeskSecret != "" {
-		return nil, fmt.Errorf("open door: the desk and feed %q have the same secret; give each its own", feed)
+	for who, secret := range map[string]string{"the desk": o.DeskSecret, "the alert path": o.AlertSecret} {
+		if feed, ok := feeds.holder(secret); ok && secret != "" {
+			return nil, fmt.Errorf("open door: %s and feed %q have the same secret; give each its own", who, feed)
+		}
+	}
+	if o.AlertSecret != "" && o.AlertSecret == o.DeskSecret {
+		return nil, errors.New("open door: the desk and the alert path have the same secret; give each its own")
 	}
 	d := &Door{
-		log: o.Log, keys: o.Keys, clock: o.Clock, feeds: feeds, seen: o.Seen, outcome: o.Outcome, view: o.View, secret: o.DeskSecret, names: o.Names,
+		log: o.Log, keys: o.Keys, clock: o.Clock, feeds: feeds, seen: o.Seen, outcome: o.Outcome, view: o.View, secret: o.DeskSecret, alertSecret: o.AlertSecret, names: o.Names,
 		logger: cmp.Or(o.Logger, slog.Default()),
-		slates: newSlates(append(feeds.ids(), flow.Desk)),
+		slates: newSlates(append(feeds.ids(), flow.Desk, flow.Alerts)),
 		cost:   newCost(),
 		recent: map[name]*slip{},
 		shares: map[string]int{},
@@ -157,6 +166,7 @@ const (
 	asSent  manner = iota // a feed's own event
 	asRead                // made of what a feed sent, with an id of all its bytes, which proves a repeat: it may be read in another way at another time
 	decided               // a person's, at the desk
+	inward                // of the alert path, which tells some things more than once
 )
 
 func (d *Door) post(ctx context.Context, feed string, events []flow.Event, how manner) []Result {
@@ -195,7 +205,7 @@ func (d *Door) check(feed string, e flow.Event, how manner) (*slip, error) {
 	switch {
 	case e.Feed == "":
 		return nil, &flow.Invalid{Field: "source", Reason: "is missing; it is the id of the sending feed"}
-	case !d.feeds.has(e.Feed) && how != decided:
+	case !d.feeds.has(e.Feed) && how != decided && how != inward:
 		return nil, ErrNoFeed
 	case e.Feed != feed:
 		return nil, ErrForeign
@@ -257,6 +267,8 @@ func sayable(e *flow.Event, how manner) error {
 	switch {
 	case e.Kind == flow.Unknown: // Validate says so
 		return nil
+	case how == inward: // only what alerts are made into
+		return nil
 	case spec.Inner:
 		return &flow.Invalid{Field: "type", Reason: "is said by the centre only"}
 	case how == decided:
@@ -305,7 +317,7 @@ func (d *Door) take(slips []*slip, results []Result, how manner) {
 // the engine knows.
 func (d *Door) find(s *slip, how manner) (*slip, error) {
 	if first, ok := d.recent[s.name]; ok {
-		if first.digest != s.digest && how != asRead {
+		if first.digest != s.digest && how != asRead && how != inward {
 			return nil, &Conflict{ID: s.name.id, Seq: first.known()}
 		}
 		return first, nil
@@ -317,7 +329,7 @@ func (d *Door) find(s *slip, how manner) (*slip, error) {
 	if !ok {
 		return nil, nil
 	}
-	if digest != s.digest && how != asRead {
+	if digest != s.digest && how != asRead && how != inward {
 		return nil, &Conflict{ID: s.name.id, Seq: seq}
 	}
 	first := &slip{name: s.name, digest: digest, seq: seq, done: make(chan struct{})}

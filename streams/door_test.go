@@ -73,6 +73,16 @@ func newTestDoor(t testing.TB, l *Log) *Door {
 	return testDoor(t, l, newIndex(t, l).lookup)
 }
 
+func newTestDoorWith(t testing.TB, l *Log, with func(*DoorOptions)) *Door {
+	t.Helper()
+	o := DoorOptions{Log: l, Keys: testKeys(t), Clock: NewClock(start, 1), Seen: newIndex(t, l).lookup, Logger: l.logger, Feeds: []Feed{{ID: "wrh"}}}
+	with(&o)
+	d, err := NewDoor(o)
+	require.NoError(t, err)
+	t.Cleanup(d.Close)
+	return d
+}
+
 func testDoor(t testing.TB, l *Log, seen func(feed, id string) (string, uint64, bool)) *Door {
 	t.Helper()
 	d, err := NewDoor(DoorOptions{

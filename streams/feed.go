@@ -40,7 +40,7 @@ func newFeeds(all []Feed) (*feeds, error) {
 		if !feedID.MatchString(feed.ID) {
 			return nil, fmt.Errorf("feed %q: a feed is named by at most 64 lower-case letters, digits, dashes and underscores", feed.ID)
 		}
-		if feed.ID == flow.Centre || feed.ID == flow.Desk {
+		if feed.ID == flow.Centre || feed.ID == flow.Desk || feed.ID == flow.Alerts {
 			return nil, fmt.Errorf("feed %q: the name is the centre's own; choose another", feed.ID)
 		}
 		if _, twice := f.byID[feed.ID]; twice {

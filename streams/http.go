@@ -42,6 +42,7 @@ var routes = []route{
 	{http.MethodPost, "/api/v1/lists/discharge", listOf("discharge")},
 	{http.MethodPost, "/api/v1/lists/places", (*Door).postPlacesList},
 	{http.MethodPost, "/api/v1/decisions", (*Door).postDecisions},
+	{http.MethodPost, "/api/v1/alertmanager", (*Door).postAlerts},
 	{http.MethodPost, "/api/v1/links", (*Door).postLinks},
 	{http.MethodGet, "/api/v1/links", (*Door).getLinks},
 	{http.MethodPost, "/api/v1/links/{id}/revoke", (*Door).revokeLink},

@@ -52,7 +52,7 @@ type slate struct {
 func newSlates(feeds []string) *slates {
 	ss := &slates{instance: strconv.FormatUint(uint64(rand.Uint32()), 16), order: feeds, feeds: map[string]*slate{}}
 	for _, id := range feeds {
-		ss.feeds[id] = &slate{report: flow.FeedReport{Feed: id}, totals: Totals{Feed: id, Refused: map[string]uint64{}}, told: id == flow.Desk} // nobody is connected to the desk
+		ss.feeds[id] = &slate{report: flow.FeedReport{Feed: id}, totals: Totals{Feed: id, Refused: map[string]uint64{}}, told: id == flow.Desk || id == flow.Alerts} // nobody stays connected to these
 	}
 	return ss
 }

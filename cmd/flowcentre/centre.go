@@ -95,6 +95,12 @@ func startCentre(ctx context.Context, o centreOptions) (_ *centre, err error) {
 			return nil, err
 		}
 	}
+	alertPath := ""
+	if conf.Alerts != nil && conf.Alerts.TokenFile != "" {
+		if alertPath, err = readToken("the alert path", conf.Alerts.TokenFile); err != nil {
+			return nil, err
+		}
+	}
 
 	st, err := store.Open(filepath.Join(conf.Data, storeFile), store.Options{})
 	if err != nil {
@@ -197,7 +203,7 @@ func startCentre(ctx context.Context, o centreOptions) (_ *centre, err error) {
 		return nil, err
 	}
 	c.door, err = streams.NewDoor(streams.DoorOptions{
-		Log: c.events, Keys: keys, Clock: c.clock, Feeds: feeds, Seen: seen.Lookup, DeskSecret: desk, Outcome: c.outcome, View: c.view, Names: flow.NamesOf(&conf.Layout), Logger: o.Logger,
+		Log: c.events, Keys: keys, Clock: c.clock, Feeds: feeds, Seen: seen.Lookup, DeskSecret: desk, AlertSecret: alertPath, Outcome: c.outcome, View: c.view, Names: flow.NamesOf(&conf.Layout), Logger: o.Logger,
 	})
 	if err != nil {
 		return nil, err

@@ -96,10 +96,11 @@ func summary(c *Config, out io.Writer) {
 	}
 	fmt.Fprintf(w, "all\t%s, %s\n", count(len(l.Sites), "site"), contents(l, ""))
 	fmt.Fprintf(w, "assumed\t%s\n", assumed(l))
-	for i, f := range l.Feeds {
+	for i, f := range l.Feeds[:len(c.Feeds)] {
 		fmt.Fprintf(w, "feed\t%s: %s; supplies %s; expected every %s%s%s\n", f.ID, f.Name, strings.Join(f.Supplies, ", "),
 			shortly(f.Every), cadence(f.Cadence), feedWays(c, &c.Feeds[i]))
 	}
+	fmt.Fprintf(w, "told\t%s, %s, %s%s\n", count(len(l.Conditions), "condition"), count(len(l.Cards), "action card"), count(len(l.Contacts), "contact"), alertWays(c))
 	fmt.Fprintf(w, "listens\thttp on %s, NATS on %s%s\n", c.HTTP.Listen, c.NATS.Listen, mllpListeners(c))
 	where := "inside, in " + c.Data
 	if c.Log.URL != "" {
@@ -229,4 +230,15 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// alertWays says whether alerts come back.
+func alertWays(c *Config) string {
+	switch {
+	case c.Alerts == nil:
+		return "; alerts are not told back (centre: alerts: is not there)"
+	case c.Alerts.TokenFile != "":
+		return "; alerts are told back with a token"
+	}
+	return "; alerts are told back from this machine"
 }

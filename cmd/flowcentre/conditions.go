@@ -2,35 +2,12 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
 
 	"flowcentre/capacity"
 )
-
-// LoadConditions reads the table of conditions and checks it. With any fault it is not to be
-// used.
-func LoadConditions(file string) ([]capacity.Condition, []Fault) {
-	r := &reading{open: os.ReadFile, at: map[string]spot{}}
-	p, root := r.page(file)
-	if root == nil {
-		return nil, r.faults
-	}
-	var all []capacity.Condition
-	p.mapping(root, "a table of conditions", field{"conditions", true, func(n *yaml.Node) {
-		r.at["conditions"] = spot{p, n}
-		p.list(n, "conditions", func(n *yaml.Node) { all = append(all, r.condition(p, n, len(all))) })
-	}})
-	if len(r.faults) == 0 {
-		for _, problem := range capacity.ValidateConditions(all) {
-			s := r.where(problem.Path)
-			s.page.fault(s.node, problem.Reason, problem.Remedy)
-		}
-	}
-	return all, r.faults
-}
 
 func (r *reading) condition(p *page, n *yaml.Node, i int) capacity.Condition {
 	path := fmt.Sprintf("conditions[%d]", i)
@@ -62,6 +39,16 @@ func (r *reading) condition(p *page, n *yaml.Node, i int) capacity.Condition {
 		field{"summary", true, func(n *yaml.Node) { c.Summary = p.text(here("summary", n)) }},
 		field{"description", true, func(n *yaml.Node) { c.Description = p.text(here("description", n)) }},
 		field{"do", true, func(n *yaml.Node) { c.Do = p.text(here("do", n)) }},
+		field{"ring", false, func(n *yaml.Node) {
+			p.list(here("ring", n), "ring", func(n *yaml.Node) {
+				var whom capacity.Ring
+				p.mapping(n, "whom to ring",
+					field{"role", true, func(n *yaml.Node) { whom.Role = p.text(n) }},
+					field{"agree", true, func(n *yaml.Node) { whom.Agree = p.text(n) }},
+				)
+				c.Ring = append(c.Ring, whom)
+			})
+		}},
 	)
 	return c
 }

@@ -41,6 +41,7 @@ type Config struct {
 	Log    LogConfig
 	HTTP   HTTPConfig
 	Desk   DeskConfig
+	Alerts *AlertsConfig // nil where nobody says that alerts come back
 	NATS   NATSConfig
 	MLLP   []MLLPConfig
 	Feeds  []FeedConfig // in the order of Layout.Feeds
@@ -68,6 +69,11 @@ type HTTPConfig struct {
 // DeskConfig says who may decide.
 type DeskConfig struct {
 	TokenFile string // holds the token that decisions must show; empty: they are taken from this machine alone
+}
+
+// AlertsConfig says that alerts come back from Alertmanager, and who may tell of them.
+type AlertsConfig struct {
+	TokenFile string // holds the token that the webhook must show; empty: it is heard from this machine alone
 }
 
 // NATSConfig is the listener of producers that publish over NATS.
@@ -132,6 +138,7 @@ func readConfig(file string, open func(string) ([]byte, error)) (*Config, []Faul
 	r.conf.NATS.Listen = defaultNATS
 	r.centre(file)
 	if len(r.faults) == 0 {
+		r.shipped()
 		r.settle()
 	}
 	slices.SortStableFunc(r.faults, func(a, b Fault) int {
@@ -169,7 +176,7 @@ func (r *reading) centre(file string) {
 	if root == nil {
 		return
 	}
-	layout := r.layoutFields(p)
+	layout := append(r.layoutFields(p), r.escalationFields(p, filepath.Dir(file))...)
 	p.mapping(root, "the configuration", append([]field{
 		{"centre", false, func(n *yaml.Node) { r.centreBlock(p, n) }},
 		{"feeds", true, func(n *yaml.Node) { p.list(n, "feeds", func(n *yaml.Node) { r.feed(p, n) }) }},
@@ -230,6 +237,10 @@ func (r *reading) centreBlock(p *page, n *yaml.Node) {
 		}},
 		field{"desk", false, func(n *yaml.Node) {
 			p.mapping(n, "desk", field{"token_file", false, func(n *yaml.Node) { c.Desk.TokenFile = p.beside(p.text(n)) }})
+		}},
+		field{"alerts", false, func(n *yaml.Node) {
+			c.Alerts = &AlertsConfig{}
+			p.mapping(n, "alerts", field{"token_file", false, func(n *yaml.Node) { c.Alerts.TokenFile = p.beside(p.text(n)) }})
 		}},
 		field{"nats", false, func(n *yaml.Node) {
 			p.mapping(n, "nats", field{"listen", false, func(n *yaml.Node) { c.NATS.Listen = r.listen(p, n, "nats") }})
@@ -420,6 +431,8 @@ func (r *reading) settle() {
 		s := r.where(problem.Path)
 		s.page.fault(s.node, problem.Reason, problem.Remedy)
 	}
+	r.contactSites()
+	r.alertPath()
 	if system := &r.conf.Layout.System; system.TimeZone != "" {
 		if location := r.zone(r.where("system.time_zone"), system.TimeZone); location != nil {
 			system.Zone = zoneOf(location)
