@@ -18,13 +18,13 @@ type Card struct {
 
 // Showing is a measure that moves when an action is carried out.
 type Showing struct {
-	Measure string `json:"measure"` // or Agreed
+	Measure string `json:"measure"` // or one of Agreements
 	Up      bool   `json:"up"`      // it rises; else it falls
 }
 
-// Agreed stands for a measure where an action ends in an agreement, a divert or mutual aid: it
-// comes true when one is agreed of the scope.
-const Agreed = "agreed"
+// Agreements stand for a measure where an action ends in an agreement: it comes true when one of
+// that purpose is agreed of the scope.
+func Agreements() []string { return []string{"divert", "mutual_aid"} }
 
 // Takes says whether the card can be of such a scope, system or site/<id>.
 func (c *Card) Takes(scope string) bool { return (scope == "system") == (c.Scope == "system") }

@@ -52,7 +52,7 @@ func (c *conditionCheck) card(path string, is *Card) {
 }
 
 func (c *conditionCheck) showing(path string, is *Showing) {
-	if is.Measure == Agreed {
+	if slices.Contains(Agreements(), is.Measure) {
 		return
 	}
 	m, ok := MeasureNamed(is.Measure)

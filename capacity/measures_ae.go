@@ -85,6 +85,9 @@ func aeMeasures() []Measure {
 			func(_ *counting, a *Attendance) Moment { return a.Arrived }),
 		patients("ae_over_4h", "In A&E over 4 hours from arrival", "Patients in the department who arrived more than 4 hours ago.", "NHS Constitution 4-hour standard", overFromArrival(4*time.Hour)),
 		patients("ae_over_12h", "In A&E over 12 hours from arrival", "Patients in the department who arrived more than 12 hours ago. The clock starts at arrival, not at the decision to admit.", sitrep, overFromArrival(12*time.Hour)),
+		patients("ae_mental_health_over_12h", "Mental health, over 12 hours from arrival", "Patients in the department who were referred to a mental health service (its code is mental_health or psychiatry, or treatment function 710, 711, 713 or 715) and arrived more than 12 hours ago.", "NHS England, 12-hour waits of patients with mental health needs", func(n *counting, a *Attendance) Moment {
+			return a.Arrived.when(a.Referred.Told() && slices.Contains(mentalHealth, a.Service) && n.over(a.Arrived.At, 12*time.Hour))
+		}).listed("is referred", func(a *Attendance) bool { return a.Referred.Told() }),
 		share("ae_over_12h_share", "In A&E over 12 hours from arrival, share", "Patients in the department who arrived more than 12 hours ago, in percent of all in the department.", opel,
 			func(n *counting, a *Attendance) bool { return n.over(a.Arrived.At, 12*time.Hour) }),
 		patients("ae_over_12h_from_decision", "Over 12 hours from decision to admit", "Patients in the department whose decision to admit (DTA) was made more than 12 hours ago. The clock starts at the decision, not at arrival. Those who have left for a ward are left out.", "NHS England A&E attendances and emergency admissions, 12-hour waits from decision to admit",
@@ -178,3 +181,7 @@ func (u *Unit) spaces(kinds []AreaKind) (spaces int) {
 	}
 	return spaces
 }
+
+// mentalHealth are the codes of services by which a patient's need is seen to be of mental
+// health: words, and the NHS Data Dictionary's treatment functions of psychiatry.
+var mentalHealth = []string{"mental_health", "psychiatry", "710", "711", "713", "715"}

@@ -28,6 +28,18 @@ func bedMeasures() (all []Measure) {
 			},
 		},
 		Measure{
+			Name: "escalation_beds_past_review", Family: "beds", Title: "Escalation beds in use past their time", Unit: "beds", Window: "now", Scope: "unit",
+			Definition: "Beds beyond the core complement with a patient in that are not open: the time until which they were opened has run, or nobody opened them. An escalation bed counts as closed again when its time has run, until somebody opens it anew.",
+			Source:     "Flow Centre", Supply: []string{"occupancy", "beds"}, Form: Count,
+			census: true, applies: bedded, take: func(n *counting) {
+				for i := range n.Beds {
+					if b := &n.Beds[i]; b.Unopened {
+						n.bed(b, 1, "")
+					}
+				}
+			},
+		},
+		Measure{
 			Name: "without_bed", Family: "beds", Title: "Patients without a bed", Unit: "patients", Window: "now", Scope: "unit",
 			Definition: "Patients who are on a unit that has beds and are in none of them: on a chair, a trolley or between beds. Patients in A&E and on the way are not among them." + unnamed,
 			Source:     "Flow Centre", Supply: []string{"occupancy"}, Form: Count,

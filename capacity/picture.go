@@ -36,6 +36,7 @@ type BedNow struct {
 	Ready    Instant  // of a bed being cleaned: when it should be ready; 0 when not known
 	Stay     string   // key of who is in it
 	Returns  bool     // of an occupied bed: it can be used again when its patient leaves (open, not closing)
+	Unopened bool     // of an occupied escalation bed: it is not open, as its time has run or nobody opened it
 	Events   []uint64 // sequences of the facts that make its state
 	Sex      string   // whose bay it is: laid out, or of the patients in it; empty when open to both
 }

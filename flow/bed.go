@@ -66,6 +66,8 @@ type told struct {
 }
 
 // bed is one bed space.
+const reasonEscalation = "escalation" // of a bed beyond the core complement that is not opened
+
 type bed struct {
 	def     *capacity.Bed
 	unit    *unit
@@ -198,7 +200,7 @@ func (b *bed) condition(now capacity.Instant) condition {
 	case b.told.Shut && gate && b.told.Gate.Seq != 0:
 		shut, c.reason, c.until, c.since = true, b.told.Reason, b.told.Until, b.told.Gate.At
 	case b.def.Escalation && (b.told.Gate.Seq == 0 || b.told.Shut || !gate):
-		shut, c.reason, c.since = true, "escalation", b.told.Gate.At
+		shut, c.reason, c.since = true, reasonEscalation, b.told.Gate.At
 		if !gate {
 			c.since = b.told.Until
 		}

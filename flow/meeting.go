@@ -6,3 +6,5 @@ func (s *State) convene(e *Event, d *decision) {
 }
 
 func (s *State) showMeetings([]*MeetingView) []*MeetingView { return []*MeetingView{} }
+
+type meeting struct{}

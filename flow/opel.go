@@ -23,6 +23,7 @@ type level struct {
 	Above      [5]capacity.Instant `json:"a"` // of each level, since when it has been reached without a break, 0 while it is not
 	Reached    [5]capacity.Instant `json:"r"` // and when it last was
 	Readings   []scored            `json:"v,omitempty"`
+	Entered    int                 `json:"e,omitempty"` // the level, computed or declared, whose actions are raised
 	version    uint64
 	shown      *LevelView
 }
@@ -227,7 +228,11 @@ func (s *State) grade(scope, pillar string, profile *capacity.Profile, score cap
 	name := profile.ID + " v" + itoa(uint64(profile.Version))
 	l := s.levels[scope]
 	if l == nil || l.Profile != name {
-		l = &level{Profile: name, Pillar: pillar, Shown: score.Level, ShownSince: s.at}
+		entered := 0
+		if l != nil {
+			entered = l.Entered
+		}
+		l = &level{Profile: name, Pillar: pillar, Shown: score.Level, ShownSince: s.at, Entered: entered}
 		s.levels[scope] = l
 	}
 	l.True, l.Could, l.Low, l.High, l.Readings = score.Level, score.Could, score.Low, score.High, readings

@@ -99,6 +99,7 @@ func placeName(at ref) string {
 func (b *bed) now(c *condition) capacity.BedNow {
 	n := capacity.BedNow{ID: b.def.ID, Bay: b.def.Bay, SideRoom: b.def.SideRoom, State: c.state, Since: capacity.Moment{At: c.since}, Sex: b.def.Sex}
 	n.Returns = c.reason == ""
+	n.Unopened = c.state == capacity.Occupied && c.reason == reasonEscalation
 	if c.state == capacity.Closed {
 		n.Reason = c.reason
 	}

@@ -257,6 +257,10 @@ func (s *State) encode(key string) []byte {
 		if a := s.alerts[id]; a != nil {
 			return mustJSON(a)
 		}
+	case "action":
+		if a := s.actions[id]; a != nil {
+			return mustJSON(a)
+		}
 	case "tolls":
 		return mustJSON(&s.tolls)
 	case "held":
@@ -450,6 +454,10 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			a := &alert{id: id, version: seq}
 			err = json.Unmarshal(value, a)
 			s.alerts[id] = a
+		case "action":
+			a := &action{id: id, version: seq}
+			err = json.Unmarshal(value, a)
+			s.actions[id] = a
 		case "tolls":
 			err = json.Unmarshal(value, &s.tolls)
 		case "held":

@@ -56,6 +56,8 @@ type State struct {
 	levels     map[string]*level // by scope
 	alerts     map[string]*alert
 	tolls      tolls
+	actions    map[string]*action
+	meetings   map[string]*meeting
 	held       map[uint64]*Event
 	items      map[string]*contradiction
 	seen       *Seen
@@ -94,6 +96,8 @@ func New(epoch string) *State {
 		offers:     index{},
 		levels:     map[string]*level{},
 		alerts:     map[string]*alert{},
+		actions:    map[string]*action{},
+		meetings:   map[string]*meeting{},
 		held:       map[uint64]*Event{},
 		items:      map[string]*contradiction{},
 		seen:       newSeen(),
@@ -211,6 +215,8 @@ func (s *State) tick(to capacity.Instant) {
 	s.lookAgain()
 	if minute := capacity.Instant(assessEvery / time.Millisecond); was/minute != to/minute {
 		s.assess()
+		s.enterAll()
+		s.reviewActions()
 		s.reviewAlerts()
 	}
 }

@@ -64,6 +64,9 @@ func (s *State) declare(e *Event) {
 	if len(s.statuses) > maxStatuses {
 		s.dropStatus()
 	}
+	if l := s.levels[t.Scope]; l != nil && t.Status == capacity.DeclaredOPEL {
+		s.enter(t.Scope, l)
+	}
 }
 
 func (s *State) statusChanged(t *status) {

@@ -53,7 +53,7 @@ func TestAlertsComeBack(t *testing.T) {
 	assert.Equal(t, TakenAlerts{Known: 1}, tell(notice(anAlert("firing", "Watchdog", "bb112233445566aa", ""))))
 	assert.Equal(t, TakenAlerts{Refused: []string{"data.alert.fingerprint: is not 16 hexadecimal digits"}}, tell(notice(anAlert("firing", "FlowCentreCrewsHeld", "zz", isInput))))
 
-	all := follow(t, l, 1, 4)
+	all := follow(t, l, 0, 4)
 	first := all[0].Event
 	assert.Equal(t, flow.AlertFired, first.Kind)
 	assert.Equal(t, flow.Alerts, first.Feed)

@@ -118,7 +118,9 @@ func (r *reading) card(p *page, n *yaml.Node, i int) capacity.Card {
 		field{"scope", true, func(n *yaml.Node) { c.Scope = p.text(here("scope", n)) }},
 		field{"owner", true, func(n *yaml.Node) { c.Owner = p.text(here("owner", n)) }},
 		field{"within", true, func(n *yaml.Node) { c.Within = p.seconds(here("within", n)) }},
-		field{"unit", false, func(n *yaml.Node) { c.Unit = p.choice(n, "thing an action counts", []string{"beds", "patients", "staff", "places"}) }},
+		field{"unit", false, func(n *yaml.Node) {
+			c.Unit = p.choice(n, "thing an action counts", []string{"beds", "patients", "staff", "places"})
+		}},
 		field{"hours", false, func(n *yaml.Node) {
 			h := p.hours(here("hours", n), p.text(n))
 			c.From, c.To = h.From, h.To
@@ -128,11 +130,11 @@ func (r *reading) card(p *page, n *yaml.Node, i int) capacity.Card {
 	return c
 }
 
-// showing reads by which figure an action is seen to come true: {up: measure}, {down: measure}
-// or agreed.
+// showing reads by which figure an action is seen to come true: {up: measure}, {down: measure},
+// or the purpose of an agreement.
 func (r *reading) showing(p *page, n *yaml.Node) *capacity.Showing {
 	if followed(n).Kind == yaml.ScalarNode {
-		return &capacity.Showing{Measure: p.choice(n, "way to show an action", []string{capacity.Agreed}), Up: true}
+		return &capacity.Showing{Measure: p.choice(n, "way to show an action", capacity.Agreements()), Up: true}
 	}
 	s := &capacity.Showing{}
 	p.mapping(n, "what shows an action",
