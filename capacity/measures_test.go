@@ -183,6 +183,14 @@ func bedCases() (cases []worked) {
 		worked{"without_bed", []*Picture{ward(AdultGA, standing("B1", "12:00"), &Stay{Key: "B2", Here: today("10:00"), Left: today("11:00")}, &Stay{Key: "B3", Bed: "A1"})}, now, 1, "B1; B2 has left, B3 is in A1"},
 	)
 
+	lapsed := ward(AdultGA)
+	lapsed.Beds[5].Unopened = true
+	cases = append(
+		cases,
+		worked{"escalation_beds_past_review", []*Picture{lapsed}, now, 1, "E1 holds a patient and its time has run; E2 is empty"},
+		worked{"escalation_beds_past_review", []*Picture{ward(AdultGA)}, now, 0, "E1 is open"},
+	)
+
 	men := func(class BedClass) *Picture {
 		return ward(class,
 			&Stay{Key: "M1", Bed: "A1", Sex: "male", Here: today("08:00")}, &Stay{Key: "W1", Bed: "A2", Sex: "female", Here: today("09:00")},
@@ -243,6 +251,11 @@ func aeCases() []worked {
 	empty := department()
 	empty.Attendances = nil
 
+	troubled := department()
+	for i, service := range []string{"psychiatry", "mental_health", "710", "psychiatry", "medicine"} {
+		troubled.Attendances[i].Service, troubled.Attendances[i].Referred = service, today("10:45")
+	}
+
 	// Eight more that ended today, six within 4 hours, and were seen after 5, 15, ... 75 minutes.
 	busy := department()
 	for i := range 8 {
@@ -262,6 +275,8 @@ func aeCases() []worked {
 		{"ae_over_4h", d, now, 3, "A1, A2, A3; A4 has been here 4 hours and not more"},
 		{"ae_over_12h", d, now, 2, "A1, A3; A2 has been here 12 hours and not more"},
 		{"ae_over_12h", d, now + 1, 3, "a moment later A2 too"},
+		{"ae_mental_health_over_12h", []*Picture{troubled}, now, 2, "A1 to psychiatry, A3 to 710; A4 has not been here so long, A2 not 12 hours and a minute, A5 was referred to medicine"},
+		{"ae_mental_health_over_12h", []*Picture{empty}, now, 0, "nobody is there"},
 		{"ae_over_12h_share", d, now, 33.3, "2 of 6"},
 		{"ae_over_12h_share", []*Picture{empty}, now, none, "no share of nobody"},
 		{"ae_over_12h_from_decision", d, now, 1, "A1, decided at 01:00; A2 at 04:00"},

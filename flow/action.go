@@ -168,6 +168,10 @@ func (s *State) ask(e *Event) {
 		alert.Actions = append(alert.Actions, a.id)
 		s.alertChanged(alert)
 	}
+	if m := s.meetings[a.Meeting]; m != nil {
+		m.Actions = append(m.Actions, a.id)
+		s.meetingChanged(m)
+	}
 	s.launch(a)
 }
 
@@ -222,7 +226,7 @@ func (s *State) raiseCard(c *capacity.Card, entered, pillar string) {
 		return
 	}
 	s.launch(&action{
-		id: publicID(c.ID + " " + entered + " " + itoa(uint64(s.at))), Card: *c, Scope: entered, Owner: c.Owner, State: ActionOpen,
+		id: publicID(c.ID + " " + entered + " " + itoa(s.seq)), Card: *c, Scope: entered, Owner: c.Owner, State: ActionOpen,
 		Raised: s.at, Due: c.Due(s.zone(), s.at),
 	})
 }

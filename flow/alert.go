@@ -191,12 +191,12 @@ func (s *State) climb(a *alert, at capacity.Instant) {
 	tier := c.Next[a.Step]
 	s.inform(a, tier.Role, at)
 	a.Step++
-	s.give(a, c, at, time.Duration(tier.After)*time.Second)
+	a.Base = at.Add(-time.Duration(tier.After) * time.Second) // the times between tiers stay as they are
+	a.rest(c, at)
 }
 
-// give lets the tiers' times count so that so much of them has passed at a moment.
-func (s *State) give(a *alert, c *capacity.Condition, at capacity.Instant, passed time.Duration) {
-	a.Base = max(a.Base, at.Add(-passed))
+// rest gives a role that was told at a moment its time before the next tier is.
+func (a *alert) rest(c *capacity.Condition, at capacity.Instant) {
 	if a.Step < len(c.Next) {
 		a.Base = max(a.Base, at.Add(handTime-time.Duration(c.Next[a.Step].After)*time.Second))
 	}

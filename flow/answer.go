@@ -53,7 +53,7 @@ func (s *State) answer(e *Event, d *decision) {
 		a.Owner = ""
 		s.inform(a, e.Data.Owner, e.Recorded)
 		if c := s.conditionOf(a); c != nil {
-			s.give(a, c, e.Recorded, 0)
+			a.rest(c, e.Recorded)
 		}
 	case AlertNotNow:
 		said.What = answerNotNow

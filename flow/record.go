@@ -261,6 +261,10 @@ func (s *State) encode(key string) []byte {
 		if a := s.actions[id]; a != nil {
 			return mustJSON(a)
 		}
+	case "meeting":
+		if m := s.meetings[id]; m != nil {
+			return mustJSON(m)
+		}
 	case "tolls":
 		return mustJSON(&s.tolls)
 	case "held":
@@ -458,6 +462,10 @@ func Load(epoch string, seq uint64, records iter.Seq2[string, []byte]) (*State, 
 			a := &action{id: id, version: seq}
 			err = json.Unmarshal(value, a)
 			s.actions[id] = a
+		case "meeting":
+			m := &meeting{id: id, version: seq}
+			err = json.Unmarshal(value, m)
+			s.meetings[id] = m
 		case "tolls":
 			err = json.Unmarshal(value, &s.tolls)
 		case "held":

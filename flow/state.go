@@ -217,6 +217,7 @@ func (s *State) tick(to capacity.Instant) {
 		s.assess()
 		s.enterAll()
 		s.reviewActions()
+		s.reviewMeetings()
 		s.reviewAlerts()
 	}
 }
