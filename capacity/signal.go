@@ -20,6 +20,7 @@ var signals = []Signal{
 	{"opel_review", "Review of the declared OPEL", "time", true},
 	{"actions_overdue", "Actions past their time", "actions", false},
 	{"promises_missed", "Promises told, not seen", "actions", false},
+	{"promise_missed_at", "Promise last not seen", "time", true},
 }
 
 // Signals are the names of all signals.

@@ -54,6 +54,13 @@ func (s *State) declare(e *Event) {
 		s.remind(d)
 		return
 	}
+	if why := undeclarable(e); why != "" {
+		d := decisionOf(e)
+		d.About = statusName(e.Data.Declared)
+		d.refuse(RefusedRole, why)
+		s.remind(d)
+		return
+	}
 	t := &status{
 		Seq: e.Seq, Status: d.Status, Scope: d.Scope, Value: d.Value, At: e.Happened, Until: e.Data.Until, Feed: e.Feed,
 		How: e.Data.How, Role: e.Data.Role, Reason: e.Data.Reason, Review: e.Data.Due,
@@ -67,6 +74,28 @@ func (s *State) declare(e *Event) {
 	if l := s.levels[t.Scope]; l != nil && t.Status == capacity.DeclaredOPEL {
 		s.enter(t.Scope, l)
 	}
+}
+
+// Who may declare an OPEL level at the desk: of a site who runs it, of the system who answers for
+// it. What a feed tells was decided elsewhere.
+var (
+	declareSite   = []string{"clinical_site_manager", "on_call_manager", "on_call_director"}
+	declareSystem = []string{"on_call_manager", "on_call_director", "icb_on_call"}
+)
+
+// undeclarable is why a role may not declare an OPEL level, empty where it may.
+func undeclarable(e *Event) string {
+	if e.Feed != Desk || e.Data.Declared.Status != capacity.DeclaredOPEL {
+		return ""
+	}
+	may := declareSystem
+	if strings.HasPrefix(e.Data.Declared.Scope, "site/") {
+		may = declareSite
+	}
+	if slices.Contains(may, e.Data.Role) {
+		return ""
+	}
+	return "The level of " + e.Data.Declared.Scope + " is declared by " + strings.Join(may, ", ") + "."
 }
 
 func (s *State) statusChanged(t *status) {

@@ -41,6 +41,13 @@ func (v *View) signal(scope, name string) Reading {
 		return number(v.countActions(scope, (*ActionView).overdue))
 	case "promises_missed":
 		return number(v.countActions(scope, func(a *ActionView) bool { return a.Outcome == ToldNotSeen }))
+	case "promise_missed_at":
+		var last capacity.Instant
+		v.countActions(scope, func(a *ActionView) bool { last = max(last, a.unseen()); return false })
+		if last == 0 {
+			return Reading{}
+		}
+		return moment(last)
 	}
 	i := slices.IndexFunc(v.Levels, func(l *LevelView) bool { return l.ID == scope })
 	if i < 0 {
@@ -78,6 +85,17 @@ func (v *View) countActions(scope string, which func(*ActionView) bool) (n int) 
 
 // overdue tells of an open action whose time has run out.
 func (a *ActionView) overdue() bool { return a.Missed != 0 && a.Over == 0 }
+
+// unseen is when it was settled that a promise is not seen, 0 where it is seen or open.
+func (a *ActionView) unseen() capacity.Instant {
+	switch {
+	case a.Outcome != ToldNotSeen:
+		return 0
+	case a.Over == 0 || a.Missed != 0:
+		return a.Missed
+	}
+	return a.Over.Add(seenWithin)
+}
 
 // test tests what a condition tests, in a scope.
 func (v *View) test(c *capacity.Condition, scope string) []TestedView {

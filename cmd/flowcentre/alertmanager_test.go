@@ -44,12 +44,47 @@ func TestEveryAlertReachesWhoItIsFor(t *testing.T) {
 		if c.Severity != "critical" && c.Role != "clinical_site_manager" {
 			want = "coordinators" // only what rings a phone leaves the desk
 		}
-		got := route("alertname="+alertPrefix+c.Name, "severity="+c.Severity, "audience="+c.Audience, "role="+c.Role, "system=worcs", "site=wrh")
+		labels := []string{"alertname=" + alertPrefix + c.Name, "severity=" + c.Severity, "audience=" + c.Audience, "role=" + c.Role, "system=worcs", "site=wrh"}
+		if c.Input {
+			labels, want = append(labels, "escalation=input"), "engine,"+want
+		}
+		got := route(labels...)
 		assert.Equal(t, want, got, c.Name)
 	}
-	assert.Equal(t, "dead-man", route("alertname=Watchdog", "severity=none", "audience=it"))
+	assert.Equal(t, "dead-man,engine", route("alertname=Watchdog", "severity=none", "audience=it"))
 	assert.Equal(t, "systems-desk", route("alertname=FlowCentreDown", "severity=critical", "audience=it"))
 	assert.Equal(t, "systems-tickets", route("alertname=FlowCentreFeedSilent", "severity=warning", "audience=it"))
+}
+
+// TestWhoIsToldNextIsRung: FlowCentreNotTaken rings whomever the centre has told next.
+func TestWhoIsToldNextIsRung(t *testing.T) {
+	for role, want := range map[string]string{
+		"on_call_manager": "on-call-manager", "on_call_director": "on-call-director", "icb_on_call": "icb-on-call",
+		"clinical_site_manager": "site-manager", "coordinator": "coordinators", "systems_desk": "systems-desk",
+	} {
+		assert.Equal(t, want, amtool(t, "config", "routes", "test", "--config.file="+alertmanagerFile,
+			"alertname=FlowCentreNotTaken", "severity=critical", "audience=flow", "role="+role, "system=worcs", "site=wrh"), role)
+	}
+}
+
+// TestNoLoop: what comes back into the log is never made of what the log says of alerts, and
+// never held back from it.
+func TestNoLoop(t *testing.T) {
+	text, err := os.ReadFile(alertmanagerFile)
+	require.NoError(t, err)
+	inhibits, _, _ := strings.Cut(strings.Split(string(text), "inhibit_rules:")[1], "receivers:")
+	for _, c := range theConditions(t) {
+		if !c.Input {
+			continue
+		}
+		assert.NotContains(t, expression(&c, 1), "flowcentre_alert", c.Name)
+		for _, target := range regexp.MustCompile(`target_matchers: (.*)`).FindAllString(inhibits, -1) {
+			assert.NotContains(t, target, alertPrefix+c.Name, "an inhibited alert does not reach the centre")
+			assert.NotRegexp(t, `severity="?~?"?.*critical`, target)
+		}
+	}
+	rule := strings.Split(prometheusRules(theConditions(t), 1), "FlowCentreNotTaken")[1]
+	assert.NotContains(t, rule, "escalation")
 }
 
 // TestWhatIsInhibitedHasTheLabelsThatMustAgree: a label that both sides lack counts as equal,

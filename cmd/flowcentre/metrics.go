@@ -49,6 +49,7 @@ func newMetrics(board published, from measured) *metrics {
 		m.commit, m.lag,
 		stateCollector{board},
 		figuresCollector{board},
+		alertsCollector{board},
 		measuredCollector{from},
 	)
 	return m

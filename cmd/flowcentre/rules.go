@@ -77,8 +77,23 @@ func prometheusRules(all []capacity.Condition, divide int) string {
 		fmt.Fprintf(&b, "          line: %s\n", strconv.Quote(lockLine(c.Summary)))
 		fmt.Fprintf(&b, "          runbook_url: docs/alerts.md#%s\n", strings.ToLower(alertPrefix+c.Name))
 	}
+	b.WriteString(notTaken)
 	return b.String()
 }
+
+// notTaken rings the next tier: the centre exports whom it has told beyond the first, while
+// nobody has taken the alert. It never comes back as an input.
+const notTaken = `      - alert: FlowCentreNotTaken
+        expr: max by (system, site, scope, condition, alert, severity, role, name, line) (flowcentre_alert_told) > 0
+        labels:
+          audience: flow
+        annotations:
+          summary: "An alert was told and nobody has taken it, so the next is told."
+          description: "Open it and take it, or hand it on. Whoever was told before is named there."
+          line: "Not taken: {{ $labels.line }}"
+          oncall: "/oncall/{{ $labels.alert }}"
+          runbook_url: docs/alerts.md#flowcentrenottaken
+`
 
 // lockLine is a summary as a Prometheus template.
 func lockLine(summary string) string {
@@ -129,7 +144,18 @@ func selector(scope, measure string) string {
 	case "opel_review":
 		return `flowcentre_opel_review_timestamp_seconds{scope="` + scope + `"}`
 	}
+	if s, ok := capacity.SignalNamed(measure); ok {
+		return signalMetric(s) + `{scope="` + scope + `"}`
+	}
 	return `flowcentre_measure{measure="` + measure + `",scope="` + scope + `"}`
+}
+
+// signalMetric is the metric of a signal that is not of a level.
+func signalMetric(s capacity.Signal) string {
+	if s.Moment {
+		return "flowcentre_" + strings.TrimSuffix(s.Name, "_at") + "_timestamp_seconds"
+	}
+	return "flowcentre_" + s.Name
 }
 
 // promDuration writes seconds as Prometheus does.
