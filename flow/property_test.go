@@ -155,6 +155,7 @@ func randomLog(t *rapid.T) []Event {
 		case StatusDeclared:
 			e.Feed = rapid.SampledFrom([]string{"f0", Desk}).Draw(t, "declarer")
 			e.Data.Declared = &Declared{rapid.SampledFrom([]string{"reap", capacity.DeclaredOPEL}).Draw(t, "status"), rapid.SampledFrom([]string{"system", "site/site", "site/other"}).Draw(t, "scope"), rapid.SampledFrom([]string{"1", "4"}).Draw(t, "level")}
+			e.Data.Role = rapid.SampledFrom([]string{"coordinator", "on_call_manager"}).Draw(t, "declares")
 			e.Data.Until = e.Happened.Add(time.Duration(rapid.SampledFrom([]int{60, 3600, 86400}).Draw(t, "holds")) * time.Second)
 		case SiteTransferAsked, SiteTransferAccepted, SiteTransferDeclined, SiteTransferOffered, SiteTransferLeft, SiteTransferArrived, SiteTransferWithdrawn:
 			transferred(t, &e)
