@@ -51,7 +51,7 @@ func (d *Dashboard) routes() []route {
 		{"/api/v1/statuses", d.list("statuses")},
 		{"/api/v1/agreements", d.list("agreements")},
 		{"/api/v1/escalation", d.list("levels")},
-		{"/api/v1/alerts", d.list("alerts")},
+		{"/api/v1/alerts", d.alerts},
 		{"/api/v1/actions", d.list("actions")},
 		{"/api/v1/meetings", d.list("meetings")},
 		{"/api/v1/units/{id}", d.unit},

@@ -22,6 +22,16 @@ func (d *Dashboard) list(kind string) http.HandlerFunc {
 	}
 }
 
+// alerts answers with the alerts, and what they have asked of people by name and by shift.
+func (d *Dashboard) alerts(w http.ResponseWriter, r *http.Request) {
+	d.answer(w, r, func(b *body, v *flow.View) bool {
+		b.list("alerts", v, every)
+		b.member("rules", append([]*flow.RuleCount{}, v.Rules...))
+		b.member("shifts", append([]*flow.ShiftCount{}, v.Shifts...))
+		return true
+	})
+}
+
 func (d *Dashboard) unit(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	d.answer(w, r, func(b *body, v *flow.View) bool { return b.one("unit", "units", v, id) })

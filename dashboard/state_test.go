@@ -104,7 +104,7 @@ func TestPartsOfTheState(t *testing.T) {
 		"statuses":       map[string]any{"statuses": c.v.Statuses},
 		"agreements":     map[string]any{"agreements": c.v.Agreements},
 		"escalation":     map[string]any{"levels": c.v.Levels},
-		"alerts":         map[string]any{"alerts": c.v.Alerts},
+		"alerts":         map[string]any{"alerts": c.v.Alerts, "rules": []any{}, "shifts": []any{}},
 		"actions":        map[string]any{"actions": c.v.Actions},
 		"meetings":       map[string]any{"meetings": c.v.Meetings},
 		"units/alx-w7":   map[string]any{"unit": c.v.Units[6]},

@@ -197,3 +197,8 @@ func (c *contract) at(path ...string) any {
 	}
 	return node
 }
+
+// example is the body that the description gives for a post.
+func (c *contract) example(path string) any {
+	return c.at("paths", path, "post", "requestBody", "content", "application/json", "example")
+}

@@ -112,6 +112,19 @@ func (r *request) send(t *testing.T, c *centre) (last uint64) {
 	return last
 }
 
+// fireExample tells of the alert that the examples are about.
+func fireExample(t *testing.T, c *centre) {
+	t.Helper()
+	body, err := json.Marshal(readContract(t, "openapi.yaml").example("/api/v1/alertmanager"))
+	require.NoError(t, err)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+c.httpAddr+"/api/v1/alertmanager", bytes.NewReader(body))
+	require.NoError(t, err)
+	req.Header.Set("Content-Type", "application/json")
+	resp, text := do(t, req)
+	require.Equal(t, http.StatusOK, resp.StatusCode, "%s", text)
+	readContract(t, "openapi.yaml").describes(t, http.MethodPost, "/api/v1/alertmanager", resp, text)
+}
+
 // decide sends a decision and requires that it is in effect. One that settles a
 // contradiction settles whichever is open.
 func (r *request) decide(t *testing.T, c *centre) uint64 {
@@ -121,6 +134,12 @@ func (r *request) decide(t *testing.T, c *centre) uint64 {
 	if e["type"] == flow.ContradictionSettled.String() {
 		require.Eventually(t, func() bool { return len(c.view().Contradictions) > 0 }, 20*time.Second, 10*time.Millisecond)
 		e["data"].(map[string]any)["item"] = c.view().Contradictions[0].ID
+	}
+	if item, _ := e["data"].(map[string]any)["item"].(string); strings.HasPrefix(item, "3f2a9c01d4e5b677") {
+		fireExample(t, c)
+	}
+	if e["type"] == flow.AlertShelved.String() { // for an hour at most from now, and the clock of the test runs fast
+		e["data"].(map[string]any)["until"] = c.view().At.Add(30 * time.Minute)
 	}
 	body, err := json.Marshal(e)
 	require.NoError(t, err)
