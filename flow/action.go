@@ -269,7 +269,8 @@ func (s *State) reviewActions() {
 
 // see takes in how much the figure of an action has moved, and what came of the promise once
 // that can be said: when it was due and nobody had ended it, or some time after it was told
-// done, as the facts may come later.
+// done, as the facts may come later. A card that a level raised is nobody's promise before it is
+// told done.
 func (s *State) see(a *action) {
 	if a.Card.Shows == nil || a.Outcome != "" || a.State == ActionImpossible {
 		return
@@ -285,7 +286,7 @@ func (s *State) see(a *action) {
 	switch came := *a.Seen >= asked; {
 	case came && (a.Over != 0 || a.Due <= s.at):
 		a.Outcome = CameTrue
-	case a.Over != 0 && a.Over.Add(seenWithin) <= s.at, a.Over == 0 && a.Due <= s.at:
+	case a.Over != 0 && a.Over.Add(seenWithin) <= s.at, a.Over == 0 && a.Due <= s.at && a.Role != "":
 		a.Outcome = ToldNotSeen
 	default:
 		return

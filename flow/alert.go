@@ -87,7 +87,7 @@ func (s *State) raiseAlert(e *Event, told *AlertTold) *alert {
 	c := s.conditionOf(a)
 	if c != nil {
 		a.Severity = c.Severity
-		a.Inputs = s.View().test(c, a.Scope)
+		a.Inputs, _ = s.View().test(c, a.Scope)
 		a.Now = a.Inputs
 		a.Line = s.lineOf(c, a)
 	}
@@ -253,8 +253,9 @@ func (s *State) reviewAlerts() {
 		if v == nil {
 			v = s.View()
 		}
-		now, recovered := v.test(c, a.Scope), capacity.Instant(0)
-		if over(now) {
+		now, over := v.test(c, a.Scope)
+		recovered := capacity.Instant(0)
+		if over {
 			recovered = cmp.Or(a.Recovered, s.at)
 		}
 		if reflect.DeepEqual(now, a.Now) && recovered == a.Recovered {

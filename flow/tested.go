@@ -11,6 +11,7 @@ type Reading struct {
 	capacity.Figure                  // of a moment in seconds since 1970
 	At              capacity.Instant // of a moment
 	AsOf            capacity.Instant // when its oldest input last spoke; 0 while all are in time
+	None            bool             // it is known that there is nothing: nobody waits, nothing is declared
 }
 
 // Reading gives the figure of a measure or signal (see capacity.Signals) in a scope, system or
@@ -25,10 +26,13 @@ func (v *View) Reading(scope, name string) Reading {
 		return Reading{}
 	}
 	m := v.Measures[i].Values[name]
-	if m == nil || m.Value == nil {
+	switch {
+	case m == nil:
 		return Reading{}
+	case m.Value == nil:
+		return Reading{AsOf: m.AsOf, None: m.AsOf == 0 && len(m.Missing) == 0}
 	}
-	return Reading{capacity.Figure{Value: *m.Value, Known: true}, m.At, m.AsOf}
+	return Reading{Figure: capacity.Figure{Value: *m.Value, Known: true}, At: m.At, AsOf: m.AsOf}
 }
 
 func (v *View) signal(scope, name string) Reading {
@@ -45,7 +49,7 @@ func (v *View) signal(scope, name string) Reading {
 		var last capacity.Instant
 		v.countActions(scope, func(a *ActionView) bool { last = max(last, a.unseen()); return false })
 		if last == 0 {
-			return Reading{}
+			return Reading{None: true}
 		}
 		return moment(last)
 	}
@@ -65,7 +69,7 @@ func (v *View) signal(scope, name string) Reading {
 		return moment(l.ShownSince)
 	}
 	if l.Declared == nil {
-		return Reading{}
+		return Reading{None: true}
 	}
 	if name == "opel_review" {
 		return moment(l.Declared.Review)
@@ -97,9 +101,10 @@ func (a *ActionView) unseen() capacity.Instant {
 	return a.Over.Add(seenWithin)
 }
 
-// test tests what a condition tests, in a scope.
-func (v *View) test(c *capacity.Condition, scope string) []TestedView {
-	all := make([]TestedView, len(c.Tests))
+// test tests what a condition tests, in a scope. Over is that the figures show that it is no
+// longer so: what is not known, or of what an input is old, shows nothing.
+func (v *View) test(c *capacity.Condition, scope string) (all []TestedView, over bool) {
+	all, holds, sure := make([]TestedView, len(c.Tests)), true, true
 	for i := range c.Tests {
 		t := &c.Tests[i]
 		r := v.Reading(scope, t.Measure)
@@ -116,23 +121,8 @@ func (v *View) test(c *capacity.Condition, scope string) []TestedView {
 		default:
 			is.Value = &r.Value
 		}
+		holds, sure = holds && is.Holds, sure && r.AsOf == 0 && (r.Known || r.None)
 		all[i] = is
 	}
-	return all
-}
-
-// known says whether there is a figure.
-func (t *TestedView) known() bool { return t.Value != nil || t.At != 0 }
-
-// over says whether the tests show that what they test is no longer so. What is not known, or
-// of what an input is old, shows nothing.
-func over(all []TestedView) bool {
-	holds := true
-	for i := range all {
-		if !all[i].known() || all[i].AsOf != 0 {
-			return false
-		}
-		holds = holds && all[i].Holds
-	}
-	return !holds
+	return all, sure && !holds
 }

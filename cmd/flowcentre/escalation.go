@@ -151,7 +151,7 @@ var phone = regexp.MustCompile(`^\+?[0-9][0-9 ]{2,18}$`)
 func (r *reading) contact(p *page, n *yaml.Node) {
 	var c capacity.Contact
 	p.mapping(n, "a contact",
-		field{"role", true, func(n *yaml.Node) { c.Role = p.choice(n, "role", capacity.Roles()) }},
+		field{"role", true, func(n *yaml.Node) { c.Role = p.choice(n, "role", capacity.Callees()) }},
 		field{"site", false, func(n *yaml.Node) {
 			c.Site = p.text(n)
 			r.nodes[fmt.Sprintf("contacts[%d].site", len(r.conf.Layout.Contacts))] = spot{p, n}

@@ -60,14 +60,16 @@ func rulesCommand(_ context.Context, args []string, stdout, stderr io.Writer) in
 	return 0
 }
 
-// prometheusRules are the rules of a table, with every duration divided.
+// prometheusRules are the rules of a table, with the times for which they must hold and keep, which
+// Prometheus counts, divided: for a centre whose clock runs so many times as fast. What is tested is
+// on the centre's clock.
 func prometheusRules(all []capacity.Condition, divide int) string {
 	var b strings.Builder
 	b.WriteString("# Made from the table of conditions by flowcentre rules. Change the table, not this file.\ngroups:\n  - name: flowcentre-flow\n    rules:\n")
 	for i := range all {
 		c := &all[i]
 		fmt.Fprintf(&b, "      - alert: %s%s\n", alertPrefix, c.Name)
-		fmt.Fprintf(&b, "        expr: |\n          %s\n", strings.ReplaceAll(expression(c, divide), "\n", "\n          "))
+		fmt.Fprintf(&b, "        expr: |\n          %s\n", strings.ReplaceAll(expression(c), "\n", "\n          "))
 		fmt.Fprintf(&b, "        for: %s\n        keep_firing_for: %s\n", promDuration(c.For, divide), promDuration(c.Keep, divide))
 		fmt.Fprintf(&b, "        labels:\n          severity: %s\n          audience: %s\n          scope: %s\n          role: %s\n", c.Severity, c.Audience, c.Scope, c.Role)
 		if c.Input {
@@ -101,21 +103,18 @@ func lockLine(summary string) string {
 }
 
 // expression is when a condition holds, in PromQL.
-func expression(c *capacity.Condition, divide int) string {
+func expression(c *capacity.Condition) string {
 	var tests []string
 	for _, t := range c.Tests {
-		tests = append(tests, testExpression(c.Scope, t, divide))
+		tests = append(tests, testExpression(c.Scope, t))
 	}
 	return "(" + strings.Join(tests, "\nand on (system, site) ") + ")\n* on (system, site) group_left (name) max by (system, site, name) (flowcentre_place_info)"
 }
 
-func testExpression(scope string, t capacity.Test, divide int) string {
+func testExpression(scope string, t capacity.Test) string {
 	const clock = "flowcentre_clock_timestamp_seconds"
 	figure := selector(scope, t.Measure)
 	value := strconv.FormatFloat(t.Value, 'f', -1, 64)
-	if t.Kind.OfMoment() {
-		value = strconv.FormatFloat(t.Value/float64(divide), 'f', -1, 64)
-	}
 	switch t.Kind {
 	case capacity.IsAtLeast:
 		return "max by (system, site) (" + figure + ") >= " + value

@@ -98,8 +98,14 @@ func (d *shift) tell(feed, kind string, data map[string]any, when ...string) uin
 // decide posts a decision of the desk.
 func (d *shift) decide(kind string, data map[string]any) (status int, detail string) {
 	d.Helper()
+	return d.decideAs("coordinator", kind, data)
+}
+
+// decideAs does so in another role.
+func (d *shift) decideAs(role, kind string, data map[string]any) (status int, detail string) {
+	d.Helper()
 	d.sent++
-	data["role"] = "coordinator"
+	data["role"] = role
 	body, err := json.Marshal(map[string]any{"id": fmt.Sprintf("d%d", d.sent), "type": "flowcentre." + kind + ".v1", "time": d.clock.Now().String(), "data": data})
 	require.NoError(d, err)
 	status, answer := d.post("/api/v1/decisions", "application/json", body)
