@@ -2,6 +2,7 @@
 // localities that it looks after.
 
 import { useSignal } from "@preact/signals";
+import { Alerts } from "./alert-list";
 import { count, moment, words } from "./format";
 import { Ask, Choice, Press, RoleChoice, TokenField } from "./forms";
 import { LimitMark } from "./marks";
@@ -12,6 +13,7 @@ import { Make, ReferralTable } from "./referral-list";
 import { calls, callWait, freshID, looksAfter, needNamesOf, originName, referrals } from "./referrals";
 import type { State } from "./store";
 import { coarse } from "./stream";
+import { Actions } from "./task-list";
 import type { Call, Unit } from "./types";
 
 const CLOSED = 8; // closed calls shown
@@ -31,6 +33,10 @@ export function CentreDesk({ state: s, unit }: { state: State; unit: Unit }) {
       <main>
         <TokenField />
         <Calls state={s} centre={unit} />
+        <div class="provider-columns">
+          <Alerts state={s} wanted={(a) => a.scope === "system"} />
+          <Actions state={s} wanted={(a) => a.scope === "system" || a.pillar === "community"} />
+        </div>
         <ReferralTable state={s} title="Its referrals" all={referrals(s, (r) => looksAfter(unit, r))} />
         {urgent.length > 0 && <PlaceTable state={s} title={kindName("urgent_community_response")} units={urgent} />}
         {others.map((k) => {

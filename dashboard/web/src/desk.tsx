@@ -1,6 +1,7 @@
 // A site at the desk: who waits for a bed and what can be done for them, its demand, its
 // bed classes, every unit with every figure, its feeds, and what does not fit together.
 
+import { Alerts } from "./alert-list";
 import { Agreements, Statuses } from "./agreements";
 import { Beds, Decisions, Report, Settle } from "./actions";
 import { UnitBar } from "./bar";
@@ -18,6 +19,7 @@ import { unitAddress, whyAddress } from "./route";
 import type { State } from "./store";
 import { coarse, state } from "./stream";
 import type { Figure, Site, Unit } from "./types";
+import { Actions } from "./task-list";
 import { Transfers } from "./transfer-list";
 import { Waiting } from "./waiting";
 
@@ -36,12 +38,14 @@ export function Desk({ id }: { id: string }) {
     );
   }
   const units = unitsOf(s, id);
+  const here = (scope: string) => scope === "system" || scope === `site/${id}`;
   return (
     <div class="desk" data-site={id}>
       <Status />
       <DeskHead title={site.name} up={{ to: "/", name: s.system.name }}>
         {withPlaces(s).length > 0 && <Link to="/community">Places</Link>}
         {withPlaces(s).length > 0 && <Link to="/referrals">Referrals</Link>}
+        <Link to="/actions">All actions</Link>
         <RoleChoice />
       </DeskHead>
       <main>
@@ -56,6 +60,8 @@ export function Desk({ id }: { id: string }) {
             <Reside state={s} site={site} />
           </div>
           <div class="desk-side">
+            <Alerts state={s} wanted={(a) => here(a.scope)} />
+            <Actions state={s} site={site} wanted={(a) => here(a.scope)} />
             <Emergency state={s} site={site} />
             <Ambulances state={s} site={site} />
             <SiteBalance state={s} site={site} />

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "outcomes" } | { page: "why"; measure: string } | { page: "community" } | { page: "referrals" } | { page: "oncall"; id: string } | { page: "places" } | { page: "none" };
+export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "outcomes" } | { page: "why"; measure: string } | { page: "community" } | { page: "referrals" } | { page: "oncall"; id: string } | { page: "actions" } | { page: "places" } | { page: "none" };
 
 export const path = signal(location.pathname);
 export const query = signal(location.search);
@@ -14,6 +14,7 @@ export function route(pathname: string): Route {
   if (page === "outcomes" && !id) return { page: "outcomes" };
   if (page === "community" && !id) return { page: "community" };
   if (page === "referrals" && !id) return { page: "referrals" };
+  if (page === "actions" && !id) return { page: "actions" };
   if (page === "sites" && id && !rest.length) return { page: "site", id };
   if (page === "units" && id && !rest.length) return { page: "unit", id };
   if (page === "why" && id && !rest.length) return { page: "why", measure: id };
