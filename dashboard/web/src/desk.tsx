@@ -46,6 +46,7 @@ export function Desk({ id }: { id: string }) {
         {withPlaces(s).length > 0 && <Link to="/community">Places</Link>}
         {withPlaces(s).length > 0 && <Link to="/referrals">Referrals</Link>}
         <Link to="/actions">All actions</Link>
+        <Link to="/meetings">Bed meetings</Link>
         <RoleChoice />
       </DeskHead>
       <main>

@@ -12,6 +12,7 @@ import { Community } from "./place-list";
 import { ReferralsPage } from "./referral-list";
 import { follow, path, route } from "./route";
 import { begin, lastKnown, phase, state } from "./stream";
+import { MeetingPage, MeetingsPage } from "./meeting";
 import { ActionsPage } from "./task-list";
 import { UnitPage } from "./unit";
 import { Wall } from "./wall";
@@ -32,7 +33,7 @@ function Page() {
     root.dataset.page = where.page === "wall" ? "wall" : where.page === "oncall" ? "oncall" : "desk";
     room.value++;
   }, [where.page]);
-  const what = where.page === "site" ? s?.sites.get(where.id)?.name : where.page === "unit" ? s?.units.get(where.id)?.name : where.page === "feeds" ? "Feeds" : where.page === "outcomes" ? "Outcomes" : where.page === "why" ? "Why" : where.page === "community" ? "Places" : where.page === "referrals" ? "Referrals" : where.page === "oncall" ? "On call" : where.page === "actions" ? "Actions" : "";
+  const what = where.page === "site" ? s?.sites.get(where.id)?.name : where.page === "unit" ? s?.units.get(where.id)?.name : where.page === "feeds" ? "Feeds" : where.page === "outcomes" ? "Outcomes" : where.page === "why" ? "Why" : where.page === "community" ? "Places" : where.page === "referrals" ? "Referrals" : where.page === "oncall" ? "On call" : where.page === "actions" ? "Actions" : where.page === "meetings" || where.page === "meeting" ? "Bed meetings" : "";
   const title = [phase.value === "notlive" ? "NOT LIVE" : "", what, s?.system.name, "Flow Centre"].filter(Boolean).join(" - ");
   useLayoutEffect(() => {
     document.title = title;
@@ -56,6 +57,10 @@ function Page() {
       return <ReferralsPage />;
     case "actions":
       return <ActionsPage />;
+    case "meetings":
+      return <MeetingsPage />;
+    case "meeting":
+      return <MeetingPage id={where.id} />;
     case "oncall":
       return <OnCall id={where.id} />;
     case "places":

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "outcomes" } | { page: "why"; measure: string } | { page: "community" } | { page: "referrals" } | { page: "oncall"; id: string } | { page: "actions" } | { page: "places" } | { page: "none" };
+export type Route = { page: "wall" } | { page: "site"; id: string } | { page: "unit"; id: string } | { page: "feeds" } | { page: "outcomes" } | { page: "why"; measure: string } | { page: "community" } | { page: "referrals" } | { page: "oncall"; id: string } | { page: "actions" } | { page: "meetings" } | { page: "meeting"; id: string } | { page: "places" } | { page: "none" };
 
 export const path = signal(location.pathname);
 export const query = signal(location.search);
@@ -15,6 +15,8 @@ export function route(pathname: string): Route {
   if (page === "community" && !id) return { page: "community" };
   if (page === "referrals" && !id) return { page: "referrals" };
   if (page === "actions" && !id) return { page: "actions" };
+  if (page === "meetings" && !id) return { page: "meetings" };
+  if (page === "meetings" && id && !rest.length) return { page: "meeting", id };
   if (page === "sites" && id && !rest.length) return { page: "site", id };
   if (page === "units" && id && !rest.length) return { page: "unit", id };
   if (page === "why" && id && !rest.length) return { page: "why", measure: id };
@@ -26,6 +28,7 @@ export function route(pathname: string): Route {
 export const siteAddress = (id: string) => `/sites/${encodeURIComponent(id)}`;
 export const unitAddress = (id: string) => `/units/${encodeURIComponent(id)}`;
 export const alertAddress = (id: string) => `/oncall/${encodeURIComponent(id)}`;
+export const meetingAddress = (id: string) => `/meetings/${encodeURIComponent(id)}`;
 
 /** The page of places outside hospital, of a kind or in a locality. */
 export function communityAddress(filter: { kind?: string; locality?: string } = {}): string {

@@ -54,9 +54,7 @@ export function Actions({ state: s, site, wanted, most = OVER }: { state: State;
         {cards.length > 0 && <Raise site={site} cards={cards} />}
       </div>
       <ul>
-        {[...open, ...over.slice(0, most)].map((a) => (
-          <Line key={a.id} state={s} action={a} />
-        ))}
+        <Lines state={s} actions={[...open, ...over.slice(0, most)]} />
       </ul>
       {over.length > most && (
         <p>
@@ -64,6 +62,16 @@ export function Actions({ state: s, site, wanted, most = OVER }: { state: State;
         </p>
       )}
     </section>
+  );
+}
+
+export function Lines({ state: s, actions }: { state: State; actions: Action[] }) {
+  return (
+    <>
+      {actions.map((a) => (
+        <Line key={a.id} state={s} action={a} />
+      ))}
+    </>
   );
 }
 
@@ -161,7 +169,7 @@ function HowMany({ label, value, onChange }: { label: string; value: string; onC
 }
 
 /** Raises an action from its card. Its owner and time are those of the card unless others are chosen. */
-function Raise({ site, cards }: { site?: Site; cards: Card[] }) {
+export function Raise({ site, cards, meeting }: { site?: Site; cards: Card[]; meeting?: string }) {
   const task = useSignal(cards[0].id);
   const owner = useSignal("");
   const long = useSignal("");
@@ -179,6 +187,7 @@ function Raise({ site, cards }: { site?: Site; cards: Card[] }) {
       owner: own,
       due: inHours(coarse.value, within / 3600),
       ...(card.unit && given ? { count: given } : {}),
+      ...(meeting ? { meeting } : {}),
     },
   });
   return (
