@@ -279,14 +279,14 @@ func (s *State) see(a *action) {
 		a.Seen = moved
 		s.actionChanged(a)
 	}
-	if a.Seen == nil {
+	if a.Seen == nil || a.Over == 0 && a.Role == "" {
 		return
 	}
 	asked := float64(max(1, cmp.Or(a.Told, a.Count)))
 	switch came := *a.Seen >= asked; {
 	case came && (a.Over != 0 || a.Due <= s.at):
 		a.Outcome = CameTrue
-	case a.Over != 0 && a.Over.Add(seenWithin) <= s.at, a.Over == 0 && a.Due <= s.at && a.Role != "":
+	case a.Over != 0 && a.Over.Add(seenWithin) <= s.at, a.Over == 0 && a.Due <= s.at:
 		a.Outcome = ToldNotSeen
 	default:
 		return

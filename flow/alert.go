@@ -17,6 +17,7 @@ type alert struct {
 	id        string
 	Name      string           `json:"n"`
 	Scope     string           `json:"s"`
+	Started   capacity.Instant `json:"st"` // by the clock of the alert path
 	Severity  string           `json:"sev,omitempty"`
 	Line      string           `json:"l"`
 	Fired     capacity.Instant `json:"f"`
@@ -79,7 +80,7 @@ func (s *State) alertFact(e *Event) {
 // raiseAlert begins an alert with its inputs as they are, and tells who is told first, unless
 // it is over already.
 func (s *State) raiseAlert(e *Event, told *AlertTold) *alert {
-	a := &alert{id: told.ID(), Name: told.Name, Scope: told.Scope, Line: told.Name, Fired: e.Recorded, Confirmed: e.Recorded, Base: e.Recorded}
+	a := &alert{id: told.ID(), Name: told.Name, Scope: told.Scope, Started: told.Started, Line: told.Name, Fired: e.Recorded, Confirmed: e.Recorded, Base: e.Recorded}
 	s.alerts[a.id] = a
 	if len(s.alerts) > maxAlerts {
 		s.dropAlert()
@@ -91,7 +92,8 @@ func (s *State) raiseAlert(e *Event, told *AlertTold) *alert {
 		a.Now = a.Inputs
 		a.Line = s.lineOf(c, a)
 	}
-	if e.Kind == AlertResolved {
+	s.succeedAlert(a, e.Recorded)
+	if e.Kind == AlertResolved || a.Over != 0 {
 		return a
 	}
 	if c != nil {
@@ -100,6 +102,25 @@ func (s *State) raiseAlert(e *Event, told *AlertTold) *alert {
 	s.tolls.fire(s.zone(), a, e.Recorded)
 	s.changed.key(tollsKey)
 	return a
+}
+
+// succeedAlert ends what an alert follows: of one name and place only the newest firing can go
+// on, whatever became of the word that the one before was over.
+func (s *State) succeedAlert(a *alert, at capacity.Instant) {
+	for _, o := range s.alertsByID() {
+		older, newer := o, a
+		if o == a || o.Name != a.Name || o.Scope != a.Scope {
+			continue
+		}
+		if o.Started > a.Started {
+			older, newer = a, o
+		}
+		if older.Over == 0 && newer.Started > older.Started {
+			older.Over = at
+			s.alertChanged(older)
+			s.watchAlert(older)
+		}
+	}
 }
 
 // inform tells a role of an alert.

@@ -178,6 +178,25 @@ func TestAlertInAnyOrder(t *testing.T) {
 	require.Empty(t, n.s.View().Alerts, "forgotten two days after")
 }
 
+// TestOnlyTheNewestFiringGoesOn: a firing of the same name and place ends the one before, of
+// whose end nobody told; one that comes late is over.
+func TestOnlyTheNewestFiringGoesOn(t *testing.T) {
+	n := aNight(t)
+	first := n.path(AlertFired, "Crowded")
+	fire := func(minute int) string {
+		told := &AlertTold{Name: "FlowCentreCrowded", Fingerprint: "00112233445566aa", Started: capacity.At(time.Date(2027, 1, 12, 2, minute, 0, 0, time.UTC)), Scope: "site/site"}
+		n.apply(Event{Kind: AlertFired, Feed: Alerts, Data: Data{Alert: told}})
+		return told.ID()
+	}
+	third := fire(40)
+	require.Equal(t, AlertOver, n.alert(first).State)
+	require.Equal(t, AlertFiring, n.alert(third).State)
+	second := fire(20)
+	require.Equal(t, AlertOver, n.alert(second).State)
+	require.Empty(t, n.alert(second).Told)
+	require.Equal(t, AlertFiring, n.alert(third).State)
+}
+
 // TestAlertKeepsItsInputs: the figures as they were when it fired stand beside those of now, and
 // it is seen to recover.
 func TestAlertKeepsItsInputs(t *testing.T) {

@@ -129,7 +129,8 @@ export function sinceText(a: Alert, now: number, zone: string): string {
   const [first] = figures(a);
   const at = first && first.kind === "older" ? ms(first.at) : null;
   if (first && at !== null) {
-    return `Since ${moment(first.at, now, zone)}. ${capital(limitOf(first))}, passed ${moment(iso(at + first.limit * 1000), now, zone)}.`;
+    const passed = at + first.limit * 1000;
+    return `Since ${moment(first.at, now, zone)}. ${capital(limitOf(first))}, ${passed > now ? "at" : "passed"} ${moment(iso(passed), now, zone)}.`;
   }
   const limit = first ? limitOf(first) : "";
   return `Alert since ${moment(a.fired, now, zone)}.${limit ? ` ${capital(limit)}.` : ""}`;

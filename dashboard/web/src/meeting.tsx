@@ -254,7 +254,7 @@ function Ward({ state: s, ward: w, opened, settled }: { state: State; ward: Meet
   return (
     <tr data-unit={w.unit} data-look={!w.known ? "unknown" : doubt ? "stale" : "plain"}>
       <th scope="row">
-        {unitNames(s, s.units.get(w.unit), w.unit)[0]} <span class="muted">{(classNames[w.class] ?? w.class).toLowerCase()}</span>
+        {unitNames(s, s.units.get(w.unit), w.unit)[0]} <span class="muted">{classNames[w.class] ?? w.class}</span>
         {doubt && <span class="ward-doubt">{doubt}</span>}
       </th>
       <td>{known(w.open)}</td>

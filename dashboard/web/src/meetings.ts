@@ -49,9 +49,10 @@ export function wardDoubt(w: MeetingWard, opened: number): string {
 
 /** The shortfalls of a meeting in words, the worst first: "Royal: 9 adult beds short by 08:00". */
 export function shortTexts(s: State, m: Meeting): { short: string[]; unknown: string[] } {
-  const all = (m.shortfalls ?? []).map((f) => ({ ...f, of: `${siteBrief(s, f.site)}, ${(classNames[f.class] ?? f.class).toLowerCase()}` }));
+  const has = (site: string, bedClass: string) => (m.wards ?? []).some((w) => w.class === bedClass && s.units.get(w.unit)?.site === site);
+  const all = (m.shortfalls ?? []).map((f) => ({ ...f, of: `${siteBrief(s, f.site)}, ${classNames[f.class] ?? f.class}` }));
   const short = all.filter((f) => f.short !== null && f.short > 0).sort((a, b) => b.short! - a.short!);
-  const unknown = [...new Set(all.filter((f) => f.short === null).map((f) => f.of))];
+  const unknown = [...new Set(all.filter((f) => f.short === null && has(f.site, f.class)).map((f) => f.of))];
   return { short: short.map((f) => `${number(f.short!)} short by ${f.by}: ${f.of}${f.as_of ? " (from old figures)" : ""}`), unknown };
 }
 

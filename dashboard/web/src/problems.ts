@@ -2,7 +2,7 @@
 // ms since 1970.
 
 import { ageOf, contradiction, count, heldReason, heldRemedy, wholePercent } from "./format";
-import { patientRisks } from "./risks";
+import { ALERT_PATH, deadPath, patientRisks } from "./risks";
 import { bedUnits, feedSite, heldByPlace, heldFacts, itemPlace, occupancy, openItems, silentFeeds, siteName, unitLevel, unitNames, worstFirst } from "./rules";
 import type { State } from "./store";
 
@@ -26,10 +26,12 @@ export function problems(s: State, now: number, standingSeconds: number): Proble
   if (units.length && units.every((u) => !u.known)) {
     found.push({ level: 2, forms: ["No unit has told who is on it", "No unit is known yet"] });
   }
-  for (const r of patientRisks(s, now, s.system.time_zone || "Europe/London")) {
+  const dead = deadPath(s, s.system.time_zone || "Europe/London");
+  if (dead) found.push({ level: 3, forms: dead });
+  for (const r of patientRisks(s, now, s.system.time_zone || "Europe/London").filter((r) => !r.owner)) {
     found.push({ level: r.level, forms: [`${r.what[0]}, no owner`, ...r.what] });
   }
-  const silent = silentFeeds(s);
+  const silent = silentFeeds(s).filter((f) => f.id !== ALERT_PATH);
   if (silent.length) {
     const f = silent[0];
     const since = ageOf(f.last, now);
@@ -38,7 +40,7 @@ export function problems(s: State, now: number, standingSeconds: number): Proble
     const short = site && silent.length === 1 ? [`1 ${site} feed silent ${since}`] : [];
     found.push({ level: 2, forms: [`${f.name} silent ${since}`, ...more, ...short, `1 feed silent ${since}`] });
   }
-  const never = [...s.feeds.values()].filter((f) => f.state === "never");
+  const never = [...s.feeds.values()].filter((f) => f.state === "never" && f.id !== ALERT_PATH);
   if (never.length) {
     found.push({ level: 2, forms: [`Nothing yet from ${never.map((f) => f.name).join(", ")}`, `Nothing yet from ${count(never.length, "feed")}`] });
   }

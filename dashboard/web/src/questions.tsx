@@ -2,15 +2,17 @@
 // contradictions, held facts, closed beds. A fixed number of lines; what is left out is
 // counted.
 
-import { ageOf, contradiction, contradictionRemedy, count, heldReason, heldRemedy, words } from "./format";
+import { ageOf, capital, contradiction, contradictionRemedy, count, heldReason, heldRemedy, words } from "./format";
 import { LimitMark } from "./marks";
 import { measured, named, read, systemScope } from "./measures";
 import { Fit, zone } from "./parts";
 import { needForms, originText, unplaced, waitText } from "./requests";
 import { riskDoubts, risks } from "./risks";
+import { roleName } from "./roles";
 import { closures, heldByPlace, heldFacts, itemPlace, openItems, unitNames } from "./rules";
 import type { State } from "./store";
 import { coarse } from "./stream";
+import { dueText, isLate, taskName, tasks } from "./tasks";
 
 const LINES = 20; // under one another, of one height
 
@@ -26,7 +28,9 @@ interface Section {
 }
 
 export function Questions({ state }: { state: State }) {
-  const sections = [unowned(state), beds(state), contradictions(state), held(state), closed(state)];
+  const undone = late(state);
+  const facts = held(state);
+  const sections = [unowned(state), undone, beds(state), contradictions(state), facts, closed(state)].filter((x) => x !== (undone.items.length ? (facts.items.length ? null : facts) : undone));
   return (
     <section class="questions panel" aria-label="What waits for somebody">
       {fit(sections).map((s) => (
@@ -55,10 +59,18 @@ export function Questions({ state }: { state: State }) {
 function unowned(s: State): Section {
   const all = risks(s, coarse.value, zone());
   const name = "unowned";
-  if (all.length) return { name, head: [`Nobody owns: ${all.length}`], items: all.map((r) => ({ level: r.level, lines: [r.what, r.then] })) };
+  const alone = all.filter((r) => !r.owner).length;
+  if (all.length) return { name, head: [alone ? `Nobody owns: ${alone}` : `All ${all.length} have an owner`], items: all.map((r) => ({ level: r.level, lines: [r.what, r.then] })) };
   const doubts = riskDoubts(s, coarse.value, zone());
   const head = doubts.length ? "Nobody owns: none known" : "Nothing waits for an owner";
   return { name, head: [head], items: doubts.map((forms) => ({ level: 0, lines: [forms] })) };
+}
+
+/** What was to be done by now and is not: by whom, and for how long it is late. */
+function late(s: State): Section {
+  const all = tasks(s).open.filter((a) => isLate(a, coarse.value));
+  const items = all.map((a) => ({ level: 2 as const, lines: [[taskName(s, a), a.title], [`${capital(roleName(a.owner))}, ${dueText(a, coarse.value, zone())}`, dueText(a, coarse.value, zone())]] }));
+  return { name: "late", head: [`Actions late: ${all.length}`], items };
 }
 
 /** Bed requests that wait longest; a wall says where and for how long, and not who. */

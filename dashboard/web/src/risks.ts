@@ -1,8 +1,10 @@
 // What may harm a patient and nobody owns: the worst first, by a fixed rule. Pure; now is
 // the engine's time in ms since 1970.
 
+import { alertLevel, figures, isOpen, whatForms } from "./alerts";
 import { age, ageOf, capital, clockTime, count, ms } from "./format";
 import { measured, named, read, siteScope } from "./measures";
+import { roleName } from "./roles";
 import { silentFeeds, siteBrief, siteName } from "./rules";
 import type { State } from "./store";
 import type { Instant, Referral, Site } from "./types";
@@ -16,16 +18,17 @@ export interface Risk {
   past: number; // how far past its limit, in ms; below 0 while it is to come
   what: string[]; // longest form first
   then: string[];
+  owner?: string; // the role that has it
 }
 
 /** Everything that somebody should own: by severity, then by the time past the limit. */
 export function risks(s: State, now: number, zone: string): Risk[] {
-  return [...patientRisks(s, now, zone), ...silences(s, now)].sort(worst);
+  return [...patientRisks(s, now, zone), ...silences(s, now, zone)].sort(worst);
 }
 
 /** Patients who wait too long, or soon will. */
 export function patientRisks(s: State, now: number, zone: string): Risk[] {
-  return [...[...s.sites.values()].flatMap((site) => [...held(s, site, now, zone), ...breaches(s, site, now, zone)]), ...unheard(s, now), ...unplaced(s, now)].sort(worst);
+  return [...[...s.sites.values()].flatMap((site) => [...held(s, site, now, zone), ...breaches(s, site, now, zone)]), ...told(s, now, zone), ...unheard(s, now), ...unplaced(s, now)].sort(worst);
 }
 
 /** What of A&E and ambulances is not known, so that nobody can say that no patient waits too long; each in its forms. */
@@ -42,7 +45,30 @@ export function riskDoubts(s: State, now: number, zone: string): string[][] {
 }
 
 function worst(a: Risk, b: Risk): number {
-  return b.level - a.level || b.past - a.past;
+  return Number(!!a.owner) - Number(!!b.owner) || b.level - a.level || b.past - a.past;
+}
+
+/** What an alert of these figures says of who has it: a role, or undefined while nobody has. */
+function ownerOf(s: State, scope: string, measures: string[]): string | undefined {
+  return [...s.alerts.values()].find((a) => isOpen(a) && a.owner && a.scope === scope && figures(a).some((f) => measures.includes(f.measure)))?.owner || undefined;
+}
+
+/** A risk with its owner, where somebody has it. */
+function owned(r: Risk, owner: string | undefined): Risk {
+  if (!owner) return r;
+  const has = `${capital(roleName(owner))} has it`;
+  return { ...r, owner, then: r.then.map((text) => text.replace("No owner", has)) };
+}
+
+const HELD = ["ambulance_longest_wait", "ambulances_waiting"];
+const BREACH = ["ae_next_dta_breach", "ae_over_12h_from_decision"];
+
+/** What else somebody was told of: alerts that are open, but for those that the figures above say already. */
+function told(s: State, now: number, zone: string): Risk[] {
+  const said = [...HELD, ...BREACH];
+  return [...s.alerts.values()]
+    .filter((a) => isOpen(a) && alertLevel(a) > 1 && !figures(a).some((f) => said.includes(f.measure)))
+    .map((a) => owned({ level: alertLevel(a) === 3 ? 3 : 2, past: now - (ms(a.fired) ?? now), what: whatForms(s, a, now, zone), then: ["No owner"] }, a.owner || undefined));
 }
 
 /** The ambulance that has stood longest outside a hospital. */
@@ -57,12 +83,14 @@ function held(s: State, site: Site, now: number, zone: string): Risk[] {
   const name = siteName(s, site.id);
   const brief = siteBrief(s, site.id);
   return [
+    owned(
     {
       level: min >= HELD_LIMIT_MIN ? 3 : 2,
       past: now - longest.at - HELD_LIMIT_MIN * 60_000,
       what: [`Ambulance held ${min} min at ${name}`, `Ambulance held ${min} min at ${brief}`, `${brief}: ambulance ${min} min`],
       then: [`Limit ${HELD_LIMIT_MIN}${many}${old}. No owner`, `Limit ${HELD_LIMIT_MIN}. No owner`],
     },
+    ownerOf(s, siteScope(site.id), HELD)),
   ];
 }
 
@@ -90,7 +118,7 @@ function breaches(s: State, site: Site, now: number, zone: string): Risk[] {
       then: [`In ${Math.ceil((next.at - now) / 60_000)} min, 12 h from decision. No owner`, "12 h from decision. No owner"],
     });
   }
-  return found;
+  return found.map((r) => owned(r, ownerOf(s, scope, BREACH)));
 }
 
 /** Calls to a co-ordination centre that nobody has answered by the time they should have been. */
@@ -113,8 +141,25 @@ function lateness(late: number[], one: string, many: string, then: string[]): Ri
   return [{ level: 3, past: longest, what: [`${what}, ${age(longest)} late`, what, capital(late.length === 1 ? one : many)], then }];
 }
 
-function silences(s: State, now: number): Risk[] {
-  return silentFeeds(s).map((f) => {
+/** By what feed alerts come back: while it is silent nobody may be told of anything. */
+export const ALERT_PATH = "alerts";
+
+/** That alerts reach nobody, since when, where the alert path is watched and silent. */
+export function deadPath(s: State, zone: string): string[] | null {
+  const f = s.feeds.get(ALERT_PATH);
+  if (!f || (f.state !== "silent" && f.state !== "never")) return null;
+  const last = ms(f.last);
+  return last === null ? ["Alerts have reached nobody yet"] : [`Alerts reach nobody since ${clockTime(last, zone)}`, "Alerts reach nobody"];
+}
+
+function silences(s: State, now: number, zone: string): Risk[] {
+  const dead = deadPath(s, zone);
+  const path: Risk[] = dead ? [{ level: 3, past: Number.MAX_SAFE_INTEGER, what: dead, then: ["Ring people. Systems desk", "Ring people"] }] : [];
+  return [...path, ...quiet(s, now)];
+}
+
+function quiet(s: State, now: number): Risk[] {
+  return silentFeeds(s).filter((f) => f.id !== ALERT_PATH).map((f) => {
     const last = ms(f.last);
     const since = ageOf(f.last, now);
     return {

@@ -15,6 +15,7 @@ export function whatIsWrongGrowsWithTheClock() {
   same(whatForms(royal, a, AT, ZONE), ["Ambulance held 112 min at Worcs Royal A&E", "Ambulance held 112 min at Royal A&E"]);
   same(whatForms(royal, a, AT + 60_000, ZONE)[1], "Ambulance held 113 min at Royal A&E");
   same(sinceText(a, AT, ZONE), "Since 02:15. Limit 45 min, passed 03:00.");
+  same(sinceText(alert("a", { now: [{ ...held, at: time("04:00") }] }), AT, ZONE), "Since 04:00. Limit 45 min, at 04:45.", "another ambulance, that is not late yet");
 }
 
 export function whereNoFigureSaysItTheLineStands() {

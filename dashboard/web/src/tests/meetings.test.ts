@@ -4,7 +4,7 @@ import { isSettled, promisedText, shortTexts, signedText, wardDoubt } from "../m
 import { roleName } from "../roles";
 import type { Meeting } from "../types";
 import { same } from "./same";
-import { AT, site, state, time } from "./samples";
+import { AT, site, state, time, ward as unit } from "./samples";
 
 const ZONE = "Europe/London";
 const royal = state({ sites: [{ ...site("royal"), short: "Worcs Royal" }, site("alex")] });
@@ -37,17 +37,20 @@ export function whatAWardLacksIsSaid() {
 }
 
 export function shortfallsAreNotNetted() {
+  const ward = { unit: "icu", class: "critical_care", known: true, open: 1, occupied: 1, available: 0, definite: 0, potential: 0, promised: { told: 0, left: 0, not_seen: 0 } };
   const m = meeting({
+    wards: [ward],
     shortfalls: [
       { site: "royal", class: "adult_ga", by: "08:00", short: 9 },
       { site: "royal", class: "adult_ga", by: "12:00", short: 11 },
       { site: "alex", class: "adult_ga", by: "08:00", short: 0 },
       { site: "alex", class: "critical_care", by: "08:00", short: null },
+      { site: "alex", class: "paediatric", by: "08:00", short: null },
     ],
   });
-  const texts = shortTexts(royal, m);
+  const texts = shortTexts(state({ sites: [site("royal"), site("alex")], units: [{ ...unit("icu", 1), site: "alex", class: "critical_care" }] }), m);
   same(texts.short.map((t) => t.split(":").slice(0, 2).join(":")), ["11 short by 12:00", "9 short by 08:00"]);
-  same(texts.unknown.length, 1);
+  same(texts.unknown.length, 1, "the Alexandra has no children's ward");
 }
 
 export function whoSigned() {

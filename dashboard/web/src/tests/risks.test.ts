@@ -2,7 +2,7 @@ import { problems } from "../problems";
 import { patientRisks, riskDoubts, risks } from "../risks";
 import { siteBrief } from "../rules";
 import type { Measured } from "../types";
-import { AT, feed, site, state } from "./samples";
+import { alert, AT, feed, site, state, test } from "./samples";
 import { same } from "./same";
 
 const LONDON = "Europe/London";
@@ -66,4 +66,29 @@ export function callsAndReferralsPastTheirTimeHaveNoOwner() {
     ],
   });
   same(risks(s, AT, "Europe/London").map((r) => r.what[0]), ["2 referrals without a place, 1 h 07 late", "Call not answered, 22 min late"]);
+}
+
+export function whatSomebodyHasIsOwned() {
+  const values = { ambulance_longest_wait: since(112), ambulances_waiting: { value: 6 } };
+  const taken = alert("a", { owner: "on_call_manager", inputs: [test("ambulance_longest_wait", { kind: "older", limit: 3600, at: ago(112) })] });
+  const s = state({
+    sites: [{ ...site("royal"), short: "Worcs Royal" }, { ...site("alex"), short: "Alexandra" }],
+    measures: [{ id: "site/royal", version: 1, values }, { id: "site/alex", version: 1, values: { ambulance_longest_wait: since(50) } }],
+    alerts: [taken],
+  });
+  same(patientRisks(s, AT, LONDON).map((r) => [r.what[0], r.then[0]]), [
+    ["Ambulance held 50 min at Alexandra", "Limit 45. No owner"],
+    ["Ambulance held 112 min at Worcs Royal", "Limit 45, 6 waiting. On-call manager has it"],
+  ]);
+  same(problems(s, AT, 0)[0].forms[0], "Ambulance held 50 min at Alexandra, no owner", "the largest sentence is of what nobody has");
+  const icu = alert("b", { scope: "system", line: "No critical care bed in the county", inputs: [test("critical_care_available", { value: 0 })] });
+  same(risks(state({ sites: [site("royal")], alerts: [icu] }), AT, LONDON)[0].then, ["No owner"]);
+}
+
+export function aDeadAlertPathIsSaidFirst() {
+  const dead = feed("alerts", { name: "Alert path", state: "silent", last: "2027-01-12T03:40:00Z" });
+  const s = state({ sites: [site("royal")], feeds: [dead, feed("pas")] });
+  same(problems(s, AT, 0)[0], { level: 3, forms: ["Alerts reach nobody since 03:40", "Alerts reach nobody"] });
+  same(risks(s, AT, LONDON)[0].what[0], "Alerts reach nobody since 03:40");
+  same(problems(state({ sites: [site("royal")], feeds: [{ ...dead, state: "on_time" }] }), AT, 0).some((p) => p.forms[0].startsWith("Alerts")), false);
 }

@@ -8,6 +8,7 @@ import * as format from "./format.test";
 import * as levels from "./levels.test";
 import * as link from "./link.test";
 import * as measures from "./measures.test";
+import * as meetings from "./meetings.test";
 import * as night from "./night.test";
 import * as own from "./own.test";
 import * as places from "./places.test";
@@ -20,7 +21,7 @@ import * as store from "./store.test";
 import * as transfers from "./transfers.test";
 
 const found: Record<string, string> = {};
-for (const [file, tests] of Object.entries<object>({ alerts, clock, declared, format, levels, link, measures, night, own, places, recount, referrals, requests, risks, rules, store, transfers })) {
+for (const [file, tests] of Object.entries<object>({ alerts, clock, declared, format, levels, link, measures, meetings, night, own, places, recount, referrals, requests, risks, rules, store, transfers })) {
   for (const [name, test] of Object.entries<() => void>(tests as Record<string, () => void>)) {
     try {
       test();
