@@ -223,6 +223,11 @@ func startCentre(ctx context.Context, o centreOptions) (_ *centre, err error) {
 		FrameEvery: o.FrameEvery, Live: c.live, Ready: c.ready, Past: c.past.View, Why: c.past.Why, Cut: c.past.Cut,
 	})
 	c.serveHTTP(listener, wall, measure)
+	if conf.Sheet != nil {
+		if err := c.writeSheets(measure); err != nil {
+			return nil, err
+		}
+	}
 	c.run("the past", c.past.run) // after HTTP: whoever waits for it is answered before HTTP stops
 
 	gateway, err := c.door.NewGateway()

@@ -42,6 +42,7 @@ type Config struct {
 	HTTP   HTTPConfig
 	Desk   DeskConfig
 	Alerts *AlertsConfig // nil where nobody says that alerts come back
+	Sheet  *SheetConfig  // nil for none
 	NATS   NATSConfig
 	MLLP   []MLLPConfig
 	Feeds  []FeedConfig // in the order of Layout.Feeds
@@ -242,6 +243,7 @@ func (r *reading) centreBlock(p *page, n *yaml.Node) {
 			c.Alerts = &AlertsConfig{}
 			p.mapping(n, "alerts", field{"token_file", false, func(n *yaml.Node) { c.Alerts.TokenFile = p.beside(p.text(n)) }})
 		}},
+		field{"sheet", false, func(n *yaml.Node) { c.Sheet = r.sheet(p, n) }},
 		field{"nats", false, func(n *yaml.Node) {
 			p.mapping(n, "nats", field{"listen", false, func(n *yaml.Node) { c.NATS.Listen = r.listen(p, n, "nats") }})
 		}},

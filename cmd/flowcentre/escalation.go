@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -186,4 +187,23 @@ func (r *reading) alertPath() {
 	if r.conf.Alerts != nil {
 		r.conf.Layout.Feeds = append(r.conf.Layout.Feeds, capacity.Feed{ID: flow.Alerts, Name: "Alert path", Owner: "systems_desk", Every: alertEvery})
 	}
+}
+
+// sheet reads where the sheet for dark screens is written.
+func (r *reading) sheet(p *page, n *yaml.Node) *SheetConfig {
+	s := &SheetConfig{Every: 30 * time.Minute, Keep: 48}
+	p.mapping(n, "sheet",
+		field{"dir", true, func(n *yaml.Node) { s.Dir = p.beside(p.text(n)) }},
+		field{"every", false, func(n *yaml.Node) {
+			if s.Every = time.Duration(p.seconds(n)) * time.Second; s.Every < 5*time.Minute || s.Every > 12*time.Hour {
+				p.fault(n, "the sheet is written more often than every 5 minutes, or less than every 12 hours", "write every: 30m")
+			}
+		}},
+		field{"keep", false, func(n *yaml.Node) {
+			if s.Keep = p.whole(n); s.Keep < 1 || s.Keep > 1000 {
+				p.fault(n, "the number of sheets kept is outside 1 to 1000", "write keep: 48")
+			}
+		}},
+	)
+	return s
 }

@@ -33,8 +33,8 @@ type said struct {
 // ofProviders are the addresses of whose answers every one must be as openapi.yaml says.
 var ofProviders = regexp.MustCompile(`^/api/v1/(?:places|links)/?([^/]*)`)
 
-// template is the address as it is described.
-func template(path, variable string) string {
+// templated is the address as it is described.
+func templated(path, variable string) string {
 	if variable == "" {
 		return path
 	}
@@ -58,7 +58,7 @@ func (c *centre) ask(t *testing.T, method, path, body string, headers ...string)
 	text, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	if part := ofProviders.FindStringSubmatch(path); part != nil {
-		readContract(t, "openapi.yaml").describes(t, method, template(path, part[1]), resp, text)
+		readContract(t, "openapi.yaml").describes(t, method, templated(path, part[1]), resp, text)
 	}
 	var answer said
 	if strings.HasSuffix(resp.Header.Get("Content-Type"), "json") {
