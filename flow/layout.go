@@ -278,3 +278,12 @@ func distinct(all []*patient) []*patient {
 	})
 	return slices.Compact(all)
 }
+
+// Conditions is the table of conditions of the layout in force, which nobody changes; empty
+// before the first layout.
+func (s *State) Conditions() []capacity.Condition {
+	if s.layout.Frame == nil {
+		return nil
+	}
+	return s.layout.Frame.Conditions
+}

@@ -25,6 +25,7 @@ const usage = `flowcentre shows, live, every bed of a health system.
   flowcentre check FILE              say what is wrong with a configuration, and the remedy
   flowcentre publish FILE… --to URL  send HL7 v2, CloudEvents or an A&E list to a running centre
   flowcentre replay --data DIR       rebuild the state from the log, and compare it with the store
+  flowcentre rehearse --data DIR     what another profile or table of conditions would have told
   flowcentre rules                   make Prometheus's rules from the table of conditions
   flowcentre bench                   measure this machine
   flowcentre simulate --check        is the synthetic county like a real one?
@@ -41,6 +42,7 @@ var commands = map[string]command{
 	"check":    checkCommand,
 	"publish":  publishCommand,
 	"replay":   replayCommand,
+	"rehearse": rehearseCommand,
 	"bench":    benchCommand,
 	"rules":    rulesCommand,
 	"simulate": simulateCommand,
