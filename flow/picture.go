@@ -48,6 +48,9 @@ func (st *stay) noun(path []move, dept func(string) bool) *capacity.Stay {
 		case m.at.Unit == "" || dept(m.at.Unit):
 		case !n.Admitted.Told():
 			n.Admitted, n.AtLeast = at, m.found
+			if b := &st.began; b.Told() && b.At < m.since && !dept(b.unit) { // a correction of the bed since is no admission
+				n.Admitted, n.AtLeast = b.Moment, b.found
+			}
 			if m.found && st.admitted != 0 && st.admitted <= m.since {
 				n.Admitted.At, n.AtLeast = st.admitted, false
 			}
