@@ -65,8 +65,10 @@ type county struct {
 func newCounty(epoch string) *county {
 	c := &county{v: flow.View{
 		Epoch: epoch, Seq: 10, At: 1_800_000_000_000, Digest: "d10",
-		System: &flow.SystemView{ID: "worcs", Name: "Worcestershire <&>", TimeZone: "Europe/London", Version: 10, Layout: 1,
-			Contacts: []capacity.Contact{{Role: "on_call_manager", Phone: "01632 960011"}}, Cards: []capacity.Card{{ID: "extra_staff", Title: "Ask for staff", Scope: "site"}}},
+		System: &flow.SystemView{
+			ID: "worcs", Name: "Worcestershire <&>", TimeZone: "Europe/London", Version: 10, Layout: 1,
+			Contacts: []capacity.Contact{{Role: "on_call_manager", Phone: "01632 960011"}}, Cards: []capacity.Card{{ID: "extra_staff", Title: "Ask for staff", Scope: "site"}},
+		},
 	}}
 	for _, site := range []string{"wrh", "alx"} {
 		c.v.Sites = append(c.v.Sites, &flow.SiteView{ID: site, Name: site, Version: 9, Classes: map[capacity.BedClass]*flow.Figure{

@@ -17,12 +17,12 @@ const (
 )
 
 // Who may shelve what rings phones.
-var shelvers = []string{"on_call_manager", "on_call_director", "icb_on_call"}
+var mayShelve = []string{"on_call_manager", "on_call_director", "icb_on_call"}
 
 // How long an alert can be shelved at most.
 const (
-	shelveCritical = hour
-	shelveOther    = 8 * hour
+	shelveCritical time.Duration = hour
+	shelveOther    time.Duration = 8 * hour
 )
 
 // answer takes what a person says of an alert, or notes why it has no effect. A note can be of
@@ -121,10 +121,10 @@ func (s *State) unanswerable(e *Event, a *alert) (code, detail string) {
 }
 
 func (s *State) unshelvable(e *Event, a *alert) (code, detail string) {
-	most := time.Duration(shelveOther)
+	most := shelveOther
 	if a.Severity == "critical" {
 		most = shelveCritical
-		if !slices.Contains(shelvers, e.Data.Role) {
+		if !slices.Contains(mayShelve, e.Data.Role) {
 			return RefusedRole, "Only the on-call manager, the on-call director or the ICB's on-call may shelve what rings phones."
 		}
 	}

@@ -230,7 +230,7 @@ const unknownCell = "—"
 // or a dash where it is not known; with its age where an input is old.
 func printedFigure(v *flow.View, scope, measure string, clock func(capacity.Instant) string) string {
 	r := v.Reading(scope, measure)
-	text := ""
+	var text string
 	switch m, _ := capacity.MeasureNamed(measure); {
 	case r.None:
 		return "none"
