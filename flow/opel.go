@@ -266,7 +266,7 @@ func (l *level) shows(now capacity.Instant, p *capacity.Profile) int {
 		}
 	}
 	shown := l.Shown
-	for shown > 1 && now.Sub(l.Reached[shown]) >= lower {
+	for shown > 1 && l.Above[shown] == 0 && now.Sub(l.Reached[shown]) >= lower {
 		shown--
 	}
 	return shown

@@ -3,6 +3,10 @@ package flow
 import (
 	"fmt"
 	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"flowcentre/capacity"
 )
@@ -65,4 +69,52 @@ func (w *ward) levels() string {
 		}
 	}
 	return b.String()
+}
+
+// TestWhatIsShownIsWhatItsHistorySays: the level shown of any run of scores is what somebody works
+// out from the whole run: raised to the highest that held without a break for the raise, lowered
+// step by step once nothing reached it for the lower, and never otherwise.
+func TestWhatIsShownIsWhatItsHistorySays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		profile := &capacity.Profile{ID: "p", Version: 1, Raise: 60 * rapid.IntRange(0, 5).Draw(t, "raise"), Lower: 60 * rapid.IntRange(0, 20).Draw(t, "lower")}
+		scores := rapid.SliceOfN(rapid.IntRange(1, 4), 1, 80).Draw(t, "scores")
+		s := New("levels")
+		shown := scores[0]
+		for i, score := range scores {
+			s.at = capacity.Instant((i + 1) * 60_000)
+			s.grade("site/x", "acute", profile, capacity.Score{Level: score, Could: score}, nil, map[string]bool{})
+			if i > 0 {
+				shown = workedOut(scores[:i+1], shown, profile.Raise/60, profile.Lower/60)
+			}
+			require.Equal(t, shown, s.levels["site/x"].Shown, "minute %d of %v, raise %d, lower %d", i, scores[:i+1], profile.Raise/60, profile.Lower/60)
+		}
+	})
+}
+
+// workedOut is the level shown after the last of the scores, one a minute, where shown was before.
+func workedOut(scores []int, shown, raise, lower int) int {
+	now := len(scores) - 1
+	for k := 4; k > shown; k-- {
+		since := now
+		for since > 0 && scores[now] >= k && scores[since-1] >= k {
+			since--
+		}
+		if scores[now] >= k && now-since >= raise {
+			return k
+		}
+	}
+	for shown > 1 {
+		last := now
+		for last >= 0 && scores[last] < shown {
+			last--
+		}
+		if last >= 0 && now-last < lower || last < 0 && now+1 < lower {
+			return shown
+		}
+		if last == now {
+			return shown
+		}
+		shown--
+	}
+	return shown
 }

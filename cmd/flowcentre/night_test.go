@@ -245,6 +245,10 @@ func TestHeldCrewsAndASilentDepartment(t *testing.T) {
 	p.alertmanager.stop()
 	d.at("12:50")
 	require.Equal(t, flow.FeedSilent, feedOf(d.state(), "alerts").State)
+	wall := tab(t, 1920, 1080)
+	require.NoError(t, browser.Do(wall, browser.Navigate("http://"+d.centre.httpAddr+"/")))
+	becomes(t, wall, 20*time.Second, live)
+	becomes(t, wall, 10*time.Second, `document.querySelector("h1, .worst, main")?.ownerDocument.body.innerText.includes("Alerts reach nobody since ")`)
 }
 
 func texted(t *testing.T, v any) string {
