@@ -65,6 +65,7 @@ type bedsCase struct {
 	path  string // of the store
 	raw   [][]byte
 	seq   uint64
+	beds  int
 	stays int // open ones, A&E included
 }
 
@@ -75,7 +76,7 @@ func (b *bench) prepareBeds(beds int) (*bedsCase, error) {
 		events = append(events, w.next())
 	}
 	stays := len(w.in) + len(w.waiting)
-	c := &bedsCase{stays: stays, path: filepath.Join(b.dir, fmt.Sprintf("beds-%d.db", beds))}
+	c := &bedsCase{beds: beds, stays: stays, path: filepath.Join(b.dir, fmt.Sprintf("beds-%d.db", beds))}
 	before, err := rawEvents(events)
 	if err != nil {
 		return nil, err
@@ -145,7 +146,7 @@ func (c *bedsCase) run(n int) (cost bedsCost, err error) {
 	if err != nil {
 		return cost, err
 	}
-	if cost.parts, err = c.apart(apart, n); err != nil {
+	if cost.parts, err = c.apart(apart); err != nil {
 		return cost, err
 	}
 	state, at, err := st.Load()
@@ -157,20 +158,24 @@ func (c *bedsCase) run(n int) (cost bedsCost, err error) {
 	return cost, err
 }
 
-// parts is what an event costs apart from the rest of the engine, one thing after the other, with
-// as many events to a commit in either county.
+// parts is what an event costs apart from the rest of the engine, one thing after the other.
 type parts struct {
-	fold    float64 // microseconds to apply it, and to encode the records that it changes
-	commit  float64 // microseconds to write and sync those
-	records float64
+	fold    float64 // microseconds to apply it and to encode the records that it changes, with the events of one time to a commit: so many more where there are more beds
+	records float64 // that it changes so
+	commit  float64 // microseconds to write and sync a record, with as many events to a commit in either county
 }
 
-// together is how many events share a commit where fold and commit are measured apart.
-const together = 1000
+// together is how many events share a commit where commits are measured apart, and bedsAnEvent
+// to how many beds one of them comes where folds are: a county's events of a tenth of a minute
+// or so, in which hardly two are of one patient, whatever its size.
+const (
+	together    = 1000
+	bedsAnEvent = 100
+)
 
-// apart folds the events, and then commits what each batch has changed, to a copy of the
-// store of its own.
-func (c *bedsCase) apart(state *flow.State, n int) (cost parts, err error) {
+// apart folds the first half of the events in commits of one time, and the others in commits of
+// one size, which it writes to a copy of the store of its own.
+func (c *bedsCase) apart(state *flow.State) (cost parts, err error) {
 	path := c.path + ".apart"
 	defer os.Remove(path)
 	if err := copyFile(path, c.path); err != nil {
@@ -181,31 +186,51 @@ func (c *bedsCase) apart(state *flow.State, n int) (cost parts, err error) {
 		return cost, err
 	}
 	defer st.Close()
-	at := store.Position{Stream: "bench"}
-	var fold, commit time.Duration
+	half := c.raw[:len(c.raw)/2]
+	var fold time.Duration
 	records := 0
-	for raw := range slices.Chunk(c.raw, together) {
-		events := make([]flow.Event, len(raw))
-		for i := range raw {
-			if events[i], err = flow.Decode(state.Seq()+uint64(i)+1, raw[i]); err != nil {
-				return cost, err
-			}
+	for raw := range slices.Chunk(half, max(c.beds/bedsAnEvent, 1)) {
+		took, changes, err := folded(state, raw)
+		if err != nil {
+			return cost, err
 		}
-		began := time.Now()
-		for i := range events {
-			state.Apply(&events[i])
+		fold, records = fold+took, records+len(changes)
+	}
+	cost.fold, cost.records = microseconds(fold)/float64(len(half)), float64(records)/float64(len(half))
+
+	at := store.Position{Stream: "bench"}
+	var commit time.Duration
+	records = 0
+	for raw := range slices.Chunk(c.raw[len(half):], together) {
+		_, changes, err := folded(state, raw)
+		if err != nil {
+			return cost, err
 		}
-		changes := state.Changes()
-		folded := time.Now()
 		at.Seq, at.Digest = state.Seq(), state.Digest()
+		began := time.Now()
 		if err := st.Commit(at, changes); err != nil {
 			return cost, err
 		}
-		fold, commit = fold+folded.Sub(began), commit+time.Since(folded)
-		records += len(changes)
+		commit, records = commit+time.Since(began), records+len(changes)
 	}
-	each := float64(n)
-	return parts{microseconds(fold) / each, microseconds(commit) / each, float64(records) / each}, nil
+	cost.commit = microseconds(commit) / float64(records)
+	return cost, nil
+}
+
+// folded applies events that are decoded already, and takes the records that they change.
+func folded(state *flow.State, raw [][]byte) (took time.Duration, changes []flow.Record, err error) {
+	events := make([]flow.Event, len(raw))
+	for i := range raw {
+		if events[i], err = flow.Decode(state.Seq()+uint64(i)+1, raw[i]); err != nil {
+			return 0, nil, err
+		}
+	}
+	began := time.Now()
+	for i := range events {
+		state.Apply(&events[i])
+	}
+	changes = state.Changes()
+	return time.Since(began), changes, nil
 }
 
 // views cuts a view after each of some events.
