@@ -25,8 +25,8 @@ const demoUsage = `flowcentre demo: a synthetic county, everything inside, nothi
 
 Worcestershire's hospitals on a Tuesday in January: A&E, ambulances, bed requests,
 admissions, transfers, cleaning and discharges reach the centre over MLLP, HTTP and NATS,
-as from real systems. Nobody in it exists. The coordinators who allocate beds are played
-too; --desk=false leaves that to you. Bays closed for norovirus, quiet feeds, late,
+as from real systems. Nobody in it exists. The coordinators who allocate beds and the owners
+of actions are played too; --desk=false leaves that to you. Bays closed for norovirus, quiet feeds, late,
 repeated and missing messages come by chance; --shocks=false keeps them away. With --data
 it goes on where it was; otherwise a temporary folder is used.
 
@@ -82,6 +82,9 @@ func demoCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	}
 	if err := c.simulate(played); err != nil {
 		return failed(stderr, errors.Join(err, c.Close()))
+	}
+	if *desk {
+		c.run("owners of actions", c.playActions)
 	}
 	fmt.Fprintf(stdout, `Flow Centre demonstration: %s, synthetic, %g times as fast as real.
 

@@ -144,13 +144,14 @@ func TestPagesAreAccessible(t *testing.T) {
 	c.post(t, "a2", "admitted", `{"patient":"T/MR/8","visit":"T/VN/8","place":"w9/A1"}`)
 	c.post(t, "b1", "closed", `{"place":"w4/A6","reason":"infection_control"}`)
 	c.post(t, "d1", "discharged", `{"patient":"T/MR/2","place":"w4/A2"}`)
+	c.escalated(t)
 
 	for _, screen := range []struct {
 		name          string
 		width, height int64
 	}{{"wall", 1920, 1080}, {"phone", 390, 844}} {
 		ctx := tab(t, screen.width, screen.height)
-		for _, page := range []string{"/", "/sites/general", "/units/w4", "/units/w5", "/feeds", "/outcomes"} {
+		for _, page := range []string{"/", "/sites/general", "/units/w4", "/units/w5", "/feeds", "/outcomes", "/actions", "/meetings", "/meetings/M1", "/oncall/3f2a9c01d4e5b677-1799722800"} {
 			for _, theme := range []string{"light", "dark"} {
 				t.Run(screen.name+page+" "+theme, func(t *testing.T) {
 					require.NoError(t, browser.Do(ctx, browser.Navigate("http://"+addr+page+"?theme="+theme)))
@@ -218,5 +219,21 @@ func looksOnly(t *testing.T) {
 	t.Helper()
 	if raced {
 		t.Skip("looks at pages, which is done without the race detector")
+	}
+}
+
+// escalated has an alert, a bed meeting and actions to be seen.
+func (c *centre) escalated(t *testing.T) {
+	t.Helper()
+	status, answer, _ := c.ask(t, "POST", "/api/v1/alertmanager", `{"version":"4","alerts":[{"status":"firing","fingerprint":"3f2a9c01d4e5b677","startsAt":"2027-01-12T03:00:00Z","labels":{"alertname":"FlowCentreCrewsHeld","escalation":"input","scope":"site","site":"general"}}]}`)
+	require.Equal(t, http.StatusOK, status, answer.Detail)
+	due := c.clock.Now().Add(time.Hour).String()
+	for _, decision := range []string{
+		`{"id":"w1","type":"flowcentre.decision.meeting-opened.v1","data":{"meeting":"M1","scope":"system","role":"coordinator"}}`,
+		`{"id":"w2","type":"flowcentre.decision.action-raised.v1","data":{"action":"A1","task":"open_escalation_beds","scope":"site/general","owner":"clinical_site_manager","due":"` + due + `","count":6,"meeting":"M1","role":"coordinator"}}`,
+		`{"id":"w3","type":"flowcentre.decision.action-blocked.v1","data":{"action":"A1","reason":"no_staff","role":"clinical_site_manager"}}`,
+	} {
+		status, answer, _ := c.ask(t, "POST", "/api/v1/decisions", decision)
+		require.Equal(t, http.StatusAccepted, status, answer.Detail)
 	}
 }

@@ -223,7 +223,7 @@ function Wards({ state: s, meeting: m }: { state: State; meeting: Meeting }) {
   return (
     <section class="panel table-panel">
       <h2>Wards then</h2>
-      <div class="scrolls">
+      <div class="scrolls" tabIndex={0} role="region" aria-label="Wards as they were">
         <table class="ward-table">
           <thead>
             <tr>

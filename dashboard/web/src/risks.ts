@@ -36,6 +36,7 @@ export function riskDoubts(s: State, now: number, zone: string): string[][] {
   const sites = new Map<string, string[]>();
   for (const [name, what] of [[named.over12DTA, "A&E"], [named.waiting, "Ambulances"]] as const) {
     for (const site of s.sites.values()) {
+      if (name === named.waiting && site.kind !== "acute") continue; // no ambulance goes to a minor injury unit
       const r = read(measured(s, siteScope(site.id), name), now, zone);
       const said = `${what} ${r.doubts[0]}`;
       if (r.look === "unknown") sites.set(said, [...(sites.get(said) ?? []), siteBrief(s, site.id)]);
