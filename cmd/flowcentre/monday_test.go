@@ -50,6 +50,7 @@ func with(data map[string]any, more ...any) map[string]any {
 // TestWinterMonday is a Monday (S4): every point of it with a real Prometheus, Alertmanager,
 // browser and phone.
 func TestWinterMonday(t *testing.T) {
+	looksOnly(t)
 	d := shiftIn(t, "testdata/monday.yaml", "07:00")
 	p := newAlertPath(t, d.centre)
 	var in []map[string]any

@@ -18,6 +18,7 @@ import (
 // TestAWatchGoesAsPrometheusDoes: conditions with random times hold at random, and Prometheus's own
 // rule engine fires and clears at the same evaluations.
 func TestAWatchGoesAsPrometheusDoes(t *testing.T) {
+	looksOnly(t)
 	promtool := tool(t, "promtool")
 	random := rand.New(rand.NewPCG(7, 11))
 	const steps = 90
