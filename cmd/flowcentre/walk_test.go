@@ -233,7 +233,7 @@ func TestTheReadmeConnectsAHospital(t *testing.T) {
 // sources are the files that the program is built of.
 func sources(t *testing.T) string {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "git", "-C", root, "ls-files", "--", "go.mod", "go.sum", "*.go", "configs", "dashboard/web").Output()
+	out, err := exec.CommandContext(t.Context(), "git", "-C", root, "ls-files", "--", "go.mod", "go.sum", "*.go", "cmd/flowcentre/sheet.html", "configs", "dashboard/web").Output()
 	require.NoError(t, err)
 	return string(out)
 }
