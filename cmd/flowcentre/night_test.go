@@ -75,6 +75,7 @@ func (d *shift) crew(what, id, unit string) {
 // TestHeldCrewsAndASilentDepartment is a night (S1): every point of it with a real Prometheus,
 // Alertmanager, browser and phone.
 func TestHeldCrewsAndASilentDepartment(t *testing.T) {
+	looksOnly(t)
 	d := shiftIn(t, "testdata/night.yaml", "02:00")
 	p := newAlertPath(t, d.centre)
 	in := []map[string]any{}

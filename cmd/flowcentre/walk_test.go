@@ -211,6 +211,7 @@ func TestThePagesWork(t *testing.T) {
 // TestTheReadmeConnectsAHospital follows the README's part on connecting, in a copy of the
 // repository as somebody who cloned it has it.
 func TestTheReadmeConnectsAHospital(t *testing.T) {
+	looksOnly(t)
 	r := newReader(t)
 	for _, name := range strings.Fields(sources(t)) {
 		text, err := os.ReadFile(filepath.Join(root, name))
