@@ -90,7 +90,8 @@ function End({ agreement: a }: { agreement: Agreement }) {
   );
 }
 
-const reasons = ["ambulance_delays", "ae_full", "no_beds", "staffing", "equipment_down", "other"];
+/** Why help is asked for or a level is declared: codes of the log. */
+export const reasons = ["ambulance_delays", "ae_full", "no_beds", "staffing", "equipment_down", "other"];
 
 function AskFor({ state: s, site }: { state: State; site: Site }) {
   const others = [...s.sites.values()].filter((x) => x.id !== site.id && x.kind === "acute");

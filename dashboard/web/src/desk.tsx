@@ -9,6 +9,7 @@ import { ageOf, contradiction, contradictionRemedy, count, fact, heldReason, hel
 import { Ambulances, Emergency, Parameters, Reside, SiteBalance } from "./demand";
 import { FeedRows } from "./feeds";
 import { RoleChoice, TokenField } from "./forms";
+import { Levels } from "./level-panel";
 import { LimitMark } from "./marks";
 import { DeskHead, Link, Status, Value, zone } from "./parts";
 import { roleName } from "./roles";
@@ -63,6 +64,7 @@ export function Desk({ id }: { id: string }) {
           <div class="desk-side">
             <Alerts state={s} wanted={(a) => here(a.scope)} />
             <Actions state={s} site={site} wanted={(a) => here(a.scope)} />
+            <Levels state={s} site={site} />
             <Emergency state={s} site={site} />
             <Ambulances state={s} site={site} />
             <SiteBalance state={s} site={site} />

@@ -93,9 +93,9 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-/** A code as words: "infection_control" is "infection control". */
+/** A code as words: "infection_control" is "infection control", "ae_full" is "A&E full". */
 export function words(code: string): string {
-  return code.replace(/[_-]+/g, " ").trim();
+  return code.replace(/[_-]+/g, " ").replace(/^ae\b/, "A&E").trim();
 }
 
 export function capital(text: string): string {

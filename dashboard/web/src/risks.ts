@@ -85,13 +85,14 @@ function held(s: State, site: Site, now: number, zone: string): Risk[] {
   const brief = siteBrief(s, site.id);
   return [
     owned(
-    {
-      level: min >= HELD_LIMIT_MIN ? 3 : 2,
-      past: now - longest.at - HELD_LIMIT_MIN * 60_000,
-      what: [`Ambulance held ${min} min at ${name}`, `Ambulance held ${min} min at ${brief}`, `${brief}: ambulance ${min} min`],
-      then: [`Limit ${HELD_LIMIT_MIN}${many}${old}. No owner`, `Limit ${HELD_LIMIT_MIN}. No owner`],
-    },
-    ownerOf(s, siteScope(site.id), HELD)),
+      {
+        level: min >= HELD_LIMIT_MIN ? 3 : 2,
+        past: now - longest.at - HELD_LIMIT_MIN * 60_000,
+        what: [`Ambulance held ${min} min at ${name}`, `Ambulance held ${min} min at ${brief}`, `${brief}: ambulance ${min} min`],
+        then: [`Limit ${HELD_LIMIT_MIN}${many}${old}. No owner`, `Limit ${HELD_LIMIT_MIN}. No owner`],
+      },
+      ownerOf(s, siteScope(site.id), HELD),
+    ),
   ];
 }
 

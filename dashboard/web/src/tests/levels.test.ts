@@ -1,4 +1,4 @@
-import { declaredText, doubtForms, levelOf, profileForms } from "../levels";
+import { declaredLine, declaredText, declarers, doubtForms, levelOf, pointsDoubt, pointsText, profileForms, scored } from "../levels";
 import type { OpelLevel, Points } from "../types";
 import { AT, site, state } from "./samples";
 import { same } from "./same";
@@ -32,4 +32,23 @@ export function aDeclaredLevelIsShownWhileItDiffers() {
 
 export function aSiteWithoutAProfileHasNoLevel() {
   same(levelOf(state({ levels: [level("site/Royal")] }), "site/Kidderminster"), undefined);
+}
+
+export function aDeclaredLevelIsLookedAtAgain() {
+  const declared = { level: 3, at: "2027-01-11T22:10:00Z", until: "2027-01-12T12:00:00Z", review: "2027-01-12T06:00:00Z", role: "on_call_director", reason: "ae_full", seq: 9 };
+  const said = (review: string) => declaredLine(level("system", { declared: { ...declared, review } }), AT, zone);
+  same(said("2027-01-12T06:00:00Z"), { text: "Declared 3 Mon 22:10, on-call director: A&E full. Until 12:00, review due 06:00.", late: false }, "also while it agrees");
+  same(said("2027-01-12T04:00:00Z")?.late, true);
+  same(declaredLine(level("system"), AT, zone), null);
+  same([declarers("site/Royal").includes("icb_on_call"), declarers("system").includes("clinical_site_manager")], [false, false]);
+}
+
+export function thePointsOfALevelOpenTheWorstFirst() {
+  const all = [points(1, 1), { ...points(2, 4, "2027-01-12T03:20:00Z"), id: "old", why: "silent" }, { ...points(3, 3), id: "told", phoned: true }];
+  same(scored(level("site/Royal", { points: all })).map((p) => [p.id, pointsText(p), pointsDoubt(p, AT)]), [
+    ["old", "2 to 4 of 5 points", "silent, 47 min old"],
+    ["told", "3 of 5 points", "by phone"],
+    ["crowd", "1 of 5 points", ""],
+  ]);
+  same(pointsText({ low: 21, high: 21 }), "21 points");
 }

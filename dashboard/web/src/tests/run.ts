@@ -18,10 +18,11 @@ import * as requests from "./requests.test";
 import * as risks from "./risks.test";
 import * as rules from "./rules.test";
 import * as store from "./store.test";
+import * as tasks from "./tasks.test";
 import * as transfers from "./transfers.test";
 
 const found: Record<string, string> = {};
-for (const [file, tests] of Object.entries<object>({ alerts, clock, declared, format, levels, link, measures, meetings, night, own, places, recount, referrals, requests, risks, rules, store, transfers })) {
+for (const [file, tests] of Object.entries<object>({ alerts, clock, declared, format, levels, link, measures, meetings, night, own, places, recount, referrals, requests, risks, rules, store, tasks, transfers })) {
   for (const [name, test] of Object.entries<() => void>(tests as Record<string, () => void>)) {
     try {
       test();
