@@ -7,7 +7,7 @@ import { measured, named, read, siteScope } from "./measures";
 import { roleName } from "./roles";
 import { silentFeeds, siteBrief, siteName } from "./rules";
 import type { State } from "./store";
-import type { Instant, Referral, Site } from "./types";
+import type { Alert, Instant, Referral, Site } from "./types";
 
 export const HELD_LIMIT_MIN = 45; // no ambulance should wait longer (NHS handover standard)
 const HELD_WARN_MIN = 30;
@@ -28,7 +28,11 @@ export function risks(s: State, now: number, zone: string): Risk[] {
 
 /** Patients who wait too long, or soon will. */
 export function patientRisks(s: State, now: number, zone: string): Risk[] {
-  return [...[...s.sites.values()].flatMap((site) => [...held(s, site, now, zone), ...breaches(s, site, now, zone)]), ...told(s, now, zone), ...unheard(s, now), ...unplaced(s, now)].sort(worst);
+  const said = [...s.sites.values()].flatMap((site): Said[] => [
+    { scope: siteScope(site.id), measures: HELD, risks: held(s, site, now, zone) },
+    { scope: siteScope(site.id), measures: BREACH, risks: breaches(s, site, now, zone) },
+  ]).filter((x) => x.risks.length);
+  return [...said.flatMap((x) => x.risks), ...told(s, said, now, zone), ...unheard(s, now), ...unplaced(s, now)].sort(worst);
 }
 
 /** What of A&E and ambulances is not known, so that nobody can say that no patient waits too long; each in its forms. */
@@ -61,14 +65,21 @@ function owned(r: Risk, owner: string | undefined): Risk {
   return { ...r, owner, then: r.then.map((text) => text.replace("No owner", has)) };
 }
 
+/** What the figures of a place say themselves, and by which. */
+interface Said {
+  scope: string;
+  measures: string[];
+  risks: Risk[];
+}
+
 const HELD = ["ambulance_longest_wait", "ambulances_waiting"];
 const BREACH = ["ae_next_dta_breach", "ae_over_12h_from_decision"];
 
-/** What else somebody was told of: alerts that are open, but for those that the figures above say already. */
-function told(s: State, now: number, zone: string): Risk[] {
-  const said = [...HELD, ...BREACH];
+/** What else somebody was told of: alerts that are open, but for those that a risk of the same place says already, and those back within their limit. */
+function told(s: State, said: Said[], now: number, zone: string): Risk[] {
+  const again = (a: Alert) => said.some((r) => r.scope === a.scope && figures(a).some((f) => r.measures.includes(f.measure)));
   return [...s.alerts.values()]
-    .filter((a) => isOpen(a) && alertLevel(a) > 1 && !figures(a).some((f) => said.includes(f.measure)))
+    .filter((a) => isOpen(a) && !a.recovered && alertLevel(a) > 1 && !again(a))
     .map((a) => owned({ level: alertLevel(a) === 3 ? 3 : 2, past: now - (ms(a.fired) ?? now), what: whatForms(s, a, now, zone), then: ["No owner"] }, a.owner || undefined));
 }
 

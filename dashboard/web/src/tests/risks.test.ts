@@ -1,7 +1,7 @@
 import { problems } from "../problems";
 import { patientRisks, riskDoubts, risks } from "../risks";
 import { siteBrief } from "../rules";
-import type { Measured } from "../types";
+import type { Alert, Measured } from "../types";
 import { alert, AT, feed, site, state, test } from "./samples";
 import { same } from "./same";
 
@@ -91,4 +91,12 @@ export function aDeadAlertPathIsSaidFirst() {
   same(problems(s, AT, 0)[0], { level: 3, forms: ["Alerts reach nobody since 03:40", "Alerts reach nobody"] });
   same(risks(s, AT, LONDON)[0].what[0], "Alerts reach nobody since 03:40");
   same(problems(state({ sites: [site("royal")], feeds: [{ ...dead, state: "on_time" }] }), AT, 0).some((p) => p.forms[0].startsWith("Alerts")), false);
+}
+
+export function anAlertWhoseFigureIsGoneStillHasNoOwner() {
+  const crews = (more: Partial<Alert>) => state({ sites: [{ ...site("royal"), short: "Worcs Royal" }], alerts: [alert("a", { inputs: [test("ambulance_longest_wait", { kind: "older", limit: 3600 })], ...more })] });
+  const said = (more: Partial<Alert>) => risks(crews(more), AT, LONDON).map((r) => [r.what[0], r.then[0]]);
+  same(said({}), [["Royal A&E: 4 crews or more, longest 1 h 45", "No owner"]], "its feed is silent: nothing else says it");
+  same(said({ recovered: "2027-01-12T04:00:00Z" }), [], "back within its limit");
+  same(said({ state: "resolved", over: "2027-01-12T04:00:00Z" }), []);
 }
