@@ -123,12 +123,14 @@ func bundleTests(root, dir string) error {
 	}))
 }
 
-// faults are the errors of a bundle with the lines that they are in.
+// faults are the errors and warnings of a bundle with the lines that they are in: a brace that
+// is missing in a style sheet is only a warning.
 func faults(result api.BuildResult) error {
-	if len(result.Errors) == 0 {
+	if len(result.Errors)+len(result.Warnings) == 0 {
 		return nil
 	}
-	lines := api.FormatMessages(result.Errors, api.FormatMessagesOptions{Kind: api.ErrorMessage})
+	lines := append(api.FormatMessages(result.Errors, api.FormatMessagesOptions{Kind: api.ErrorMessage}),
+		api.FormatMessages(result.Warnings, api.FormatMessagesOptions{Kind: api.WarningMessage})...)
 	return fmt.Errorf("bundle src:\n%s", strings.Join(lines, ""))
 }
 
